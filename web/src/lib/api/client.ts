@@ -1,0 +1,79 @@
+import { ApiError, request } from './request.ts';
+import type {
+  Account,
+  ActionDetail,
+  ActionQuery,
+  ActionSummary,
+  Approval,
+  ApprovalState,
+  Catalog,
+  Id,
+  Job,
+  JobDetail,
+  JobState,
+  JobStats,
+  Label,
+  Page,
+  Rule,
+  RuleDraft,
+  RuleTest,
+  SearchHit,
+  Settings,
+  Thread,
+  ThreadQuery,
+  ThreadSummary,
+  Today,
+  UndoFilter,
+  UndoPreview,
+} from './types.ts';
+
+export { ApiError };
+
+const get = <T>(path: string, query?: object, signal?: AbortSignal): Promise<T> =>
+  request<T>('GET', path, { query, signal });
+const post = <T>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, { body });
+
+/** Every call the app makes. Each resolves to the answer's body or throws an `ApiError`. */
+export const api = {
+  today: (signal?: AbortSignal) => get<Today>('/today', undefined, signal),
+  accounts: (signal?: AbortSignal) => get<{ items: Account[] }>('/accounts', undefined, signal),
+  labels: (accountId?: Id, signal?: AbortSignal) => get<{ items: Label[] }>('/labels', { accountId }, signal),
+
+  threads: (query: ThreadQuery, signal?: AbortSignal) => get<Page<ThreadSummary>>('/threads', query, signal),
+  thread: (id: Id, signal?: AbortSignal) => get<Thread>(`/threads/${id}`, undefined, signal),
+  search: (q: string, signal?: AbortSignal) => get<Page<SearchHit>>('/search', { q }, signal),
+
+  actions: (query: ActionQuery, signal?: AbortSignal) => get<Page<ActionSummary>>('/actions', query, signal),
+  action: (id: Id, signal?: AbortSignal) => get<ActionDetail>(`/actions/${id}`, undefined, signal),
+  act: (messageId: Id, type: string, parameters: Record<string, unknown> = {}) =>
+    post<{ actionId: Id }>(`/messages/${messageId}/actions`, { type, parameters }),
+  undo: (actionId: Id) => post<{ actionId: Id; jobId: Id }>(`/actions/${actionId}/undo`),
+  undoPreview: (filter: UndoFilter) => post<UndoPreview>('/undo/preview', filter),
+  undoMany: (filter: UndoFilter, previewId: Id) =>
+    post<{ jobId: Id; total: number }>('/undo', { ...filter, previewId }),
+
+  approvals: (query: { state?: ApprovalState; cursor?: string }, signal?: AbortSignal) =>
+    get<Page<Approval>>('/approvals', query, signal),
+  approve: (id: Id) => post<Approval>(`/approvals/${id}/approve`),
+  reject: (id: Id) => post<Approval>(`/approvals/${id}/reject`),
+
+  rules: (signal?: AbortSignal) => get<{ items: Rule[] }>('/rules/deterministic', undefined, signal),
+  catalog: (signal?: AbortSignal) => get<Catalog>('/rules/catalog', undefined, signal),
+  createRule: (rule: RuleDraft) => post<Rule>('/rules/deterministic', rule),
+  patchRule: (id: Id, change: Partial<RuleDraft>) =>
+    request<Rule>('PATCH', `/rules/deterministic/${id}`, { body: change }),
+  deleteRule: (id: Id) => request<void>('DELETE', `/rules/deterministic/${id}`, {}),
+  reorderRules: (ids: Id[]) => post<{ items: Rule[] }>('/rules/deterministic/reorder', { ids }),
+  testRule: (rule: RuleDraft, limit: number) =>
+    post<RuleTest>('/rules/deterministic/test', { rule, limit }),
+
+  jobs: (query: { state?: JobState; type?: string; cursor?: string }, signal?: AbortSignal) =>
+    get<Page<Job>>('/jobs', query, signal),
+  jobStats: (signal?: AbortSignal) => get<JobStats>('/jobs/stats', undefined, signal),
+  job: (id: Id, signal?: AbortSignal) => get<JobDetail>(`/jobs/${id}`, undefined, signal),
+  retryJob: (id: Id) => post<Job>(`/jobs/${id}/retry`),
+  cancelJob: (id: Id) => post<Job>(`/jobs/${id}/cancel`),
+  discardJob: (id: Id) => post<void>(`/jobs/${id}/discard`),
+
+  settings: (signal?: AbortSignal) => get<Settings>('/settings', undefined, signal),
+};

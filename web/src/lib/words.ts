@@ -1,0 +1,50 @@
+import type { AccountStatus, ActionStatus, ApprovalState, DecisionSource, JobState } from './api/types.ts';
+
+/** How a state looks: the word is always shown, the tone only supports it. */
+export type Tone = 'plain' | 'good' | 'warn' | 'bad';
+export interface Word {
+  text: string;
+  tone: Tone;
+}
+
+export const actionWord: Record<ActionStatus, Word> = {
+  queued: { text: 'Queued', tone: 'plain' },
+  approved_pending: { text: 'Waits for approval', tone: 'warn' },
+  executing: { text: 'Being done', tone: 'plain' },
+  completed: { text: 'Done', tone: 'good' },
+  failed: { text: 'Failed', tone: 'bad' },
+  canceled: { text: 'Canceled', tone: 'plain' },
+  rejected: { text: 'Rejected', tone: 'plain' },
+};
+
+export const approvalWord: Record<ApprovalState, Word> = {
+  pending: { text: 'Waiting', tone: 'warn' },
+  approved: { text: 'Approved', tone: 'good' },
+  rejected: { text: 'Rejected', tone: 'plain' },
+  expired: { text: 'Expired', tone: 'plain' },
+  canceled: { text: 'Canceled', tone: 'plain' },
+};
+
+export const jobWord: Record<JobState, Word> = {
+  queued: { text: 'Queued', tone: 'plain' },
+  running: { text: 'Running', tone: 'good' },
+  completed: { text: 'Completed', tone: 'plain' },
+  failed: { text: 'Failed', tone: 'bad' },
+  canceled: { text: 'Canceled', tone: 'plain' },
+};
+
+export const accountWord: Record<AccountStatus, Word> = {
+  active: { text: 'In sync', tone: 'good' },
+  syncing: { text: 'Importing', tone: 'plain' },
+  paused: { text: 'Paused', tone: 'warn' },
+  needs_user: { text: 'Needs you', tone: 'warn' },
+  error: { text: 'Error', tone: 'bad' },
+  removed: { text: 'Removed', tone: 'plain' },
+};
+
+export const sourceWord: Record<DecisionSource, string> = {
+  deterministic: 'A rule',
+  llm: 'The model',
+  learned: 'A learned pattern',
+  manual: 'You',
+};
