@@ -1,0 +1,204 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { Kysely } from 'kysely';
+import {
+  DB_CACHE_KIB,
+  DB_NATIVE_BUSY_MS,
+  DB_OPEN_BUSY_MS,
+  DB_STATEMENTS,
+  DB_WAL_BYTES,
+} from '#config/limits.ts';
+import type { Db, SqlValue, Tx } from '#db/db.ts';
+import { translateSqlite } from '#db/errors.ts';
+import type { Tables } from '#db/tables.ts';
+import type { Clock } from '#std/clock.ts';
+import type { Random } from '#std/random.ts';
+import { GroupWriter, type WriteSession } from './group-writer.ts';
+import { type Executed, kyselyOver } from './kysely-over.ts';
+
+export type Durability = 'full' | 'normal';
+
+export interface EmbeddedOptions {
+  /** A path, or `:memory:`. */
+  file: string;
+  /** `full`: what is committed survives a power cut. `normal`: it survives a crash of the program. */
+  durability: Durability;
+  clock: Clock;
+  random: Random;
+}
+
+// node:sqlite binds every number as REAL; whole numbers must arrive as integers.
+const bind = (v: SqlValue | boolean | undefined): SqlValue => {
+  if (v === undefined || v === null) return null;
+  if (typeof v === 'number') return Number.isSafeInteger(v) ? BigInt(v) : v;
+  if (typeof v === 'boolean') return v ? 1n : 0n;
+  return v;
+};
+
+/** `$1` is a name in SQLite, `?1` is a place. */
+const sqlitePlaces = (sql: string): string => sql.replace(/\$(\d+)/g, '?$1');
+
+/** One connection with its prepared statements. */
+class Connection {
+  readonly db: DatabaseSync;
+  #statements = new Map<string, { statement: StatementSync; reads: boolean }>();
+
+  constructor(file: string, options: { readOnly?: boolean } = {}) {
+    this.db = new DatabaseSync(file, { timeout: 0, ...options });
+  }
+
+  execute(sql: string, params: readonly SqlValue[]): Executed {
+    let found = this.#statements.get(sql);
+    if (!found) {
+      const statement = this.db.prepare(sqlitePlaces(sql));
+      found = { statement, reads: statement.columns().length > 0 };
+      if (this.#statements.size >= DB_STATEMENTS) this.#statements.clear();
+      this.#statements.set(sql, found);
+    }
+    const values = params.map(bind);
+    if (found.reads) {
+      const rows = found.statement.all(...values);
+      return { rows, changes: rows.length };
+    }
+    return { rows: [], changes: Number(found.statement.run(...values).changes) };
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.db.close();
+  }
+}
+
+const writeSession = (c: Connection): WriteSession => ({
+  begin: () => c.db.exec('begin immediate'),
+  commit: () => c.db.exec('commit'),
+  rollback: () => {
+    if (c.db.isTransaction) c.db.exec('rollback');
+  },
+  inTransaction: () => c.db.isTransaction,
+  execute: (sql, params) => c.execute(sql, params),
+});
+
+/** The embedded file: one connection that writes, one that reads what is committed. See decision 0001. */
+export class EmbeddedDb implements Db {
+  readonly engine = 'embedded';
+  readonly query: Kysely<Tables>;
+  readonly #file: string;
+  readonly #clock: Clock;
+  readonly #writer: Connection;
+  readonly #reader: Connection;
+  readonly #group: GroupWriter;
+
+  constructor(o: EmbeddedOptions) {
+    this.#file = o.file;
+    this.#clock = o.clock;
+    try {
+      this.#writer = openWriter(o);
+      this.#reader = o.file === ':memory:' ? this.#writer : openReader(o.file);
+    } catch (e) {
+      throw translateSqlite(e);
+    }
+    this.#group = new GroupWriter(writeSession(this.#writer), {
+      engine: 'embedded',
+      clock: o.clock,
+      random: o.random,
+    });
+    this.query = kyselyOver('sqlite', (sql, params) => this.#read(sql, params));
+  }
+
+  async all<Row>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
+    return this.#read(sql, params).rows as Row[];
+  }
+
+  async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
+    return this.write((tx) => tx.run(sql, params));
+  }
+
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#group.write(work);
+  }
+
+  /** Watches the write-ahead log; `data_version` tells another connection's commits from our own. */
+  onForeignCommit(fn: () => void): () => void {
+    if (this.#file === ':memory:') return () => {};
+    let seen = this.#dataVersion();
+    let cancel: (() => void) | undefined;
+    let stopped = false;
+    const look = () => {
+      cancel = undefined;
+      if (stopped) return;
+      if (this.#group.busy) {
+        cancel = this.#clock.after(1, look);
+        return;
+      }
+      const now = this.#dataVersion();
+      if (now === seen) return;
+      seen = now;
+      fn();
+    };
+    const watcher = watchFile(`${this.#file}-wal`, () => {
+      cancel ??= this.#clock.after(0, look);
+    });
+    return () => {
+      stopped = true;
+      cancel?.();
+      watcher?.close();
+    };
+  }
+
+  async backup(file: string): Promise<void> {
+    await backup(this.#reader.db, file);
+  }
+
+  async close(): Promise<void> {
+    await this.#group.close();
+    if (this.#reader !== this.#writer) this.#reader.close();
+    this.#writer.close();
+  }
+
+  #read(sql: string, params: readonly SqlValue[]): Executed {
+    try {
+      return this.#reader.execute(sql, params);
+    } catch (e) {
+      throw translateSqlite(e);
+    }
+  }
+
+  #dataVersion(): unknown {
+    return (this.#writer.execute('pragma data_version', []).rows[0] as { data_version: unknown } | undefined)
+      ?.data_version;
+  }
+}
+
+const openWriter = (o: EmbeddedOptions): Connection => {
+  const c = new Connection(o.file);
+  // Two programs that open a new file at once both try to turn the log on: that is worth waiting for.
+  c.db.exec(`pragma busy_timeout = ${DB_OPEN_BUSY_MS}`);
+  c.db.exec('pragma journal_mode = wal');
+  c.db.exec(`pragma synchronous = ${o.durability}`);
+  c.db.exec('pragma foreign_keys = on');
+  c.db.exec(`pragma cache_size = -${DB_CACHE_KIB}`);
+  c.db.exec(`pragma journal_size_limit = ${DB_WAL_BYTES}`);
+  // A short wait inside SQLite catches the common case; longer ones happen outside, where the event loop runs on.
+  c.db.exec(`pragma busy_timeout = ${DB_NATIVE_BUSY_MS}`);
+  return c;
+};
+
+const openReader = (file: string): Connection => {
+  const c = new Connection(file);
+  c.db.exec(`pragma busy_timeout = ${DB_OPEN_BUSY_MS}`);
+  c.db.exec('pragma query_only = on');
+  c.db.exec(`pragma cache_size = -${DB_CACHE_KIB}`);
+  return c;
+};
+
+/** null where the platform cannot watch: the poll is then the only way to notice. */
+const watchFile = (file: string, fn: () => void): FSWatcher | null => {
+  try {
+    const watcher = watch(file, { persistent: false }, fn);
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return null;
+  }
+};

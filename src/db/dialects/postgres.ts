@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import pg from 'pg';
+import { DB_POOL, DB_RETRIES, DB_STATEMENT_MS } from '#config/limits.ts';
+import type { Db, SqlValue, Tx } from '#db/db.ts';
+import { translatePostgres } from '#db/errors.ts';
+import type { Tables } from '#db/tables.ts';
+import type { Clock } from '#std/clock.ts';
+import type { Random } from '#std/random.ts';
+import { type Executed, kyselyOver } from './kysely-over.ts';
+import { type CommitListener, listenForCommits } from './postgres-listen.ts';
+
+export interface PostgresOptions {
+  url: string;
+  clock: Clock;
+  random: Random;
+  /** Told when the listening connection is lost and found again. */
+  onProblem?: (error: unknown) => void;
+}
+
+// int8 arrives as text by default; none of our numbers passes 2^53.
+pg.types.setTypeParser(20, Number);
+
+export const COMMIT_CHANNEL = 'ashford_commit';
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+
+const bind = (v: SqlValue | boolean | undefined): unknown => {
+  if (typeof v === 'boolean') return v ? 1 : 0;
+  if (typeof v === 'bigint') return v.toString();
+  // PostgreSQL text holds no NUL; mail does.
+  if (typeof v === 'string') return v.includes('\0') ? v.replaceAll('\0', '\uFFFD') : v;
+  if (v instanceof Uint8Array) return Buffer.from(v.buffer, v.byteOffset, v.byteLength);
+  return v ?? null;
+};
+
+const names = new Map<string, string>();
+
+/** A prepared statement's name; the same text has the same name on every connection. */
+const statementName = (sql: string): string => {
+  let name = names.get(sql);
+  if (!name) {
+    name = createHash('sha1').update(sql).digest('hex');
+    names.set(sql, name);
+  }
+  return name;
+};
+
+type Queryable = pg.Pool | pg.PoolClient;
+
+const execute = async (
+  on: Queryable,
+  sql: string,
+  params: readonly SqlValue[],
+  prepared: boolean,
+): Promise<Executed> => {
+  const values = params.map(bind);
+  const text = prepared ? { name: statementName(sql), text: sql, values } : { text: sql, values };
+  const done = await on.query(text);
+  return { rows: done.rows, changes: done.rowCount ?? 0 };
+};
+
+class PostgresTx implements Tx {
+  readonly engine = 'postgres';
+  readonly hooks: (() => void)[] = [];
+  readonly #client: pg.PoolClient;
+  #open = true;
+  #query: Kysely<Tables> | undefined;
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  end(): void {
+    this.#open = false;
+  }
+
+  get query(): Kysely<Tables> {
+    this.#query ??= kyselyOver('postgres', (sql, params) => this.#execute(sql, params, false));
+    return this.#query;
+  }
+
+  async all<Row>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
+    return (await this.#execute(sql, params, true)).rows as Row[];
+  }
+
+  async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
+    return (await this.#execute(sql, params, true)).changes;
+  }
+
+  afterCommit(fn: () => void): void {
+    this.hooks.push(fn);
+  }
+
+  async #execute(sql: string, params: readonly SqlValue[], prepared: boolean): Promise<Executed> {
+    if (!this.#open) throw new Error('A transaction was used after its end');
+    try {
+      return await execute(this.#client, sql, params, prepared);
+    } catch (e) {
+      throw translatePostgres(e);
+    }
+  }
+}
+
+export class PostgresDb implements Db {
+  readonly engine = 'postgres';
+  readonly query: Kysely<Tables>;
+  readonly #pool: pg.Pool;
+  readonly #options: PostgresOptions;
+  /** Tells our own notifications from those of other processes. */
+  readonly #instance: string;
+  #listener: CommitListener | undefined;
+
+  constructor(o: PostgresOptions) {
+    this.#options = o;
+    this.#instance = Buffer.from(o.random.bytes(8)).toString('hex');
+    this.#pool = new pg.Pool({
+      connectionString: o.url,
+      max: DB_POOL,
+      statement_timeout: DB_STATEMENT_MS,
+      idle_in_transaction_session_timeout: DB_STATEMENT_MS,
+      allowExitOnIdle: true,
+    });
+    // A server that stops ends idle connections; the pool opens new ones when they are needed.
+    this.#pool.on('error', () => {});
+    this.query = kyselyOver('postgres', (sql, params) => this.#read(sql, params, false));
+  }
+
+  async all<Row>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
+    return (await this.#read(sql, params, true)).rows as Row[];
+  }
+
+  run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
+    return this.write((tx) => tx.run(sql, params));
+  }
+
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(work);
+      } catch (e) {
+        const code = (e as { cause?: { code?: string } }).cause?.code ?? (e as { code?: string }).code;
+        if (attempt >= DB_RETRIES || (code !== SERIALIZATION_FAILURE && code !== DEADLOCK)) throw e;
+        await this.#options.clock.sleep(attempt * 10 * (1 + this.#options.random.next()));
+      }
+    }
+  }
+
+  onForeignCommit(fn: () => void): () => void {
+    this.#listener ??= listenForCommits({ ...this.#options, instance: this.#instance });
+    return this.#listener.add(fn);
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+    await this.#pool.end();
+  }
+
+  async #once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    const tx = new PostgresTx(client);
+    let failed: unknown;
+    try {
+      await client.query('begin');
+      const value = await work(tx);
+      tx.end();
+      // Whoever wants to be told after the commit has given others work to do.
+      if (tx.hooks.length > 0)
+        await client.query('select pg_notify($1, $2)', [COMMIT_CHANNEL, this.#instance]);
+      await client.query('commit');
+      for (const hook of tx.hooks) hook();
+      return value;
+    } catch (e) {
+      tx.end();
+      failed = e;
+      await client.query('rollback').catch(() => {});
+      throw translatePostgres(e);
+    } finally {
+      client.release(isBroken(failed));
+    }
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (e) {
+      throw translatePostgres(e);
+    }
+  }
+
+  async #read(sql: string, params: readonly SqlValue[], prepared: boolean): Promise<Executed> {
+    try {
+      return await execute(this.#pool, sql, params, prepared);
+    } catch (e) {
+      throw translatePostgres(e);
+    }
+  }
+}
+
+/** A connection that failed in a way that says nothing about its state is not used again. */
+const isBroken = (e: unknown): boolean => {
+  if (e === undefined) return false;
+  const code = (e as { cause?: { code?: string } }).cause?.code ?? (e as { code?: string }).code;
+  return typeof code !== 'string' || !/^(23|22|42|40)/.test(code);
+};

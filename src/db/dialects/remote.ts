@@ -1,0 +1,157 @@
+import { type Client, createClient, type InValue, type Transaction } from '@libsql/client/http';
+import type { Kysely } from 'kysely';
+import type { Db, SqlValue, Tx } from '#db/db.ts';
+import { translateSqlite } from '#db/errors.ts';
+import type { Tables } from '#db/tables.ts';
+import type { Clock } from '#std/clock.ts';
+import { AppError } from '#std/errors.ts';
+import type { Random } from '#std/random.ts';
+import { GroupWriter, type WriteSession } from './group-writer.ts';
+import { type Executed, kyselyOver } from './kysely-over.ts';
+
+export interface RemoteOptions {
+  /** libsql://, https:// or http://. */
+  url: string;
+  authToken: string | undefined;
+  clock: Clock;
+  random: Random;
+}
+
+// The protocol sends JavaScript numbers as REAL; whole numbers must arrive as integers.
+const bind = (v: SqlValue | boolean | undefined): InValue => {
+  if (v === undefined || v === null) return null;
+  if (typeof v === 'number' && Number.isSafeInteger(v)) return BigInt(v);
+  if (typeof v === 'boolean') return v ? 1n : 0n;
+  return v;
+};
+
+const sqlitePlaces = (sql: string): string => sql.replace(/\$(\d+)/g, '?$1');
+
+const RETURNS_ROWS = /\breturning\b/i;
+
+const execute = async (
+  on: Pick<Client, 'execute'> | Transaction,
+  sql: string,
+  params: readonly SqlValue[],
+): Promise<Executed> => {
+  const done = await on.execute({ sql: sqlitePlaces(sql), args: params.map(bind) });
+  const rows = done.rows.map((row) =>
+    Object.fromEntries(
+      done.columns.map((name, i) => {
+        const value = row[i];
+        return [name, value instanceof ArrayBuffer ? new Uint8Array(value) : value];
+      }),
+    ),
+  );
+  return { rows, changes: RETURNS_ROWS.test(sql) ? rows.length : done.rowsAffected };
+};
+
+const translateRemote = (e: unknown): unknown => {
+  const ours = translateSqlite(e);
+  if (ours !== e) return ours;
+  const text =
+    e instanceof Error ? `${e.message} ${String((e.cause as Error | undefined)?.message ?? '')}` : '';
+  if (/\b401\b|unauthorized|authentication/i.test(text)) {
+    return new AppError('permanent', 'db.sign-in', 'The database server refused the token', {
+      help: 'Set LIBSQL_AUTH_TOKEN to a valid token.',
+      cause: e,
+    });
+  }
+  if (/fetch failed|ECONN|ENOTFOUND|ETIMEDOUT|socket|stream|\b50[0234]\b/i.test(text)) {
+    return new AppError('transient', 'db.away', 'The database server cannot be reached right now', {
+      help: 'Check paths.database and that the server runs. It will be tried again.',
+      cause: e,
+    });
+  }
+  return e;
+};
+
+const remoteSession = (client: Client): WriteSession => {
+  let tx: Transaction | undefined;
+  return {
+    begin: async () => {
+      tx = await client.transaction('write');
+    },
+    commit: async () => {
+      try {
+        await tx?.commit();
+      } catch (e) {
+        throw translateRemote(e);
+      }
+      tx = undefined;
+    },
+    rollback: async () => {
+      try {
+        await tx?.rollback();
+      } catch {
+        tx?.close();
+      }
+      tx = undefined;
+    },
+    inTransaction: () => tx !== undefined && !tx.closed,
+    execute: async (sql, params) => {
+      if (!tx) throw new Error('No transaction is open');
+      try {
+        return await execute(tx, sql, params);
+      } catch (e) {
+        throw translateRemote(e);
+      }
+    },
+  };
+};
+
+/** A libSQL server over its own HTTP protocol. */
+export class RemoteDb implements Db {
+  readonly engine = 'remote';
+  readonly query: Kysely<Tables>;
+  readonly #client: Client;
+  readonly #group: GroupWriter;
+
+  constructor(o: RemoteOptions) {
+    this.#client = createClient({
+      url: o.url,
+      intMode: 'number',
+      ...(o.authToken === undefined ? {} : { authToken: o.authToken }),
+    });
+    this.#group = new GroupWriter(remoteSession(this.#client), {
+      engine: 'remote',
+      clock: o.clock,
+      random: o.random,
+    });
+    this.query = kyselyOver('sqlite', (sql, params) => this.#read(sql, params));
+  }
+
+  async all<Row>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
+    return (await this.#read(sql, params)).rows as Row[];
+  }
+
+  run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
+    return this.write((tx) => tx.run(sql, params));
+  }
+
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.#group.write(work);
+    } catch (e) {
+      throw translateRemote(e);
+    }
+  }
+
+  /** The protocol cannot tell; callers poll. */
+  onForeignCommit(): () => void {
+    return () => {};
+  }
+
+  async close(): Promise<void> {
+    await this.#group.close();
+    this.#client.close();
+  }
+
+  async #read(sql: string, params: readonly SqlValue[]): Promise<Executed> {
+    try {
+      return await execute(this.#client, sql, params);
+    } catch (e) {
+      throw translateRemote(e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { actingTables } from './acting.ts';
+import type { Dialect } from './dialect.ts';
+import { mailTables } from './mail.ts';
+import { peopleTables } from './people.ts';
+import { queueTables } from './queue.ts';
+import { rulesTables } from './rules.ts';
+import { tellingTables } from './telling.ts';
+
+export interface Migration {
+  /** Counts up from 1 without gaps. */
+  id: number;
+  name: string;
+  /** The statements, in order. Written once: a released migration never changes. */
+  statements(dialect: Dialect): string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    id: 1,
+    name: 'first tables',
+    statements: (d) => [
+      ...peopleTables(d),
+      ...queueTables(d),
+      ...mailTables(d),
+      ...rulesTables(d),
+      ...actingTables(d),
+      ...tellingTables(d),
+    ],
+  },
+];

@@ -1,0 +1,9 @@
+/** Throws when `condition` is false. For what must be true whatever the input; not for checking input. */
+export function invariant(condition: unknown, what: string): asserts condition {
+  if (!condition) throw new Error(`Invariant broken: ${what}`);
+}
+
+/** The compiler proves that it is never reached. */
+export const unreachable = (value: never): never => {
+  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
+};
