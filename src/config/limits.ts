@@ -1,0 +1,145 @@
+// Every maximum in the program, each with its unit. A group belongs to the room named above it.
+
+// config
+/** Bytes of a config file, and of a file named by a `file:` value. */
+export const CONFIG_FILE_BYTES = 256 * 1024;
+/** Edits between an unknown key and the known one offered in its place. */
+export const DID_YOU_MEAN_EDITS = 3;
+/** Characters of a wrong value that an error repeats. */
+export const CONFIG_ERROR_VALUE_CHARS = 80;
+
+// http
+/** Bytes of a request body. */
+export const HTTP_BODY_BYTES = 1024 * 1024;
+/** Rows of one page of a list. */
+export const PAGE_ROWS_DEFAULT = 50;
+export const PAGE_ROWS_MAX = 200;
+
+// telemetry
+/** Characters of one text value in a log line. */
+export const LOG_TEXT_CHARS = 2_000;
+/** Levels of nesting of a value in a log line. */
+export const LOG_DEPTH = 4;
+/** Entries of one list or record in a log line. */
+export const LOG_ENTRIES = 50;
+/** Milliseconds that one export to a collector may take. */
+export const OTLP_TIMEOUT_MS = 5_000;
+/** Milliseconds that stopping waits for the collector to take what is left. */
+export const TELEMETRY_SHUTDOWN_MS = 1_500;
+/** Finished spans that wait for the collector; more are dropped. */
+export const SPAN_QUEUE = 2_048;
+/** Milliseconds between two exports of metrics. */
+export const METRIC_EXPORT_INTERVAL_MS = 30_000;
+
+// access
+/** Milliseconds that a sign-in link can be used, once. */
+export const SIGN_IN_LINK_MS = 10 * 60_000;
+/** Milliseconds after which a session must sign in again. */
+export const SESSION_MS = 30 * 86_400_000;
+/** Failed sign-ins within the window after which one source is refused. */
+export const SIGN_IN_ATTEMPTS = 10;
+export const SIGN_IN_WINDOW_MS = 15 * 60_000;
+/** Sources of sign-ins that are remembered at a time. */
+export const SIGN_IN_SOURCES = 10_000;
+/** Characters of a password, so that hashing one is bounded work. */
+export const PASSWORD_MIN_CHARS = 10;
+export const PASSWORD_MAX_CHARS = 1_024;
+/** Characters of a browser's own description that a session keeps. */
+export const USER_AGENT_CHARS = 300;
+/** API tokens of one user that are not revoked. */
+export const API_TOKENS_PER_USER = 100;
+/** Milliseconds between two writes of when a token was last used. */
+export const TOKEN_USE_RESOLUTION_MS = 60_000;
+
+// activity
+/** Characters of the details of one audit entry, as JSON. */
+export const AUDIT_DETAILS_CHARS = 8_000;
+
+// db
+/** Milliseconds that a write waits for another process to let go of the write lock. */
+export const DB_BUSY_MS = 15_000;
+/** Milliseconds that SQLite itself waits, with the event loop standing still. */
+export const DB_NATIVE_BUSY_MS = 5;
+/** Milliseconds that opening a file waits for another program that opens it too. */
+export const DB_OPEN_BUSY_MS = 10_000;
+/** Write transactions that share one commit, and milliseconds after which their group is committed. */
+export const DB_GROUP_SIZE = 500;
+export const DB_GROUP_MS = 25;
+/** Milliseconds that one write transaction may take before it is undone. */
+export const DB_TRANSACTION_MS = 60_000;
+/** Prepared statements kept for each connection. */
+export const DB_STATEMENTS = 500;
+/** KiB of page cache for each connection to an embedded file. */
+export const DB_CACHE_KIB = 16_384;
+/** Bytes to which the write-ahead log is cut back after a checkpoint. */
+export const DB_WAL_BYTES = 64 * 1024 * 1024;
+/** Connections of one process to PostgreSQL. */
+export const DB_POOL = 10;
+/** Times that a transaction is run again after a deadlock or a lost race. */
+export const DB_RETRIES = 5;
+/** Milliseconds that one statement on a server may take. */
+export const DB_STATEMENT_MS = 60_000;
+
+// rules
+/** Characters of a body that conditions look at, and of a subject or one header value. */
+export const RULE_TEXT_CHARS = 200_000;
+export const RULE_HEADER_CHARS = 10_000;
+/** Characters of one value in a condition. */
+export const RULE_VALUE_CHARS = 1_000;
+/** Instructions of a compiled regular expression, which bound the work per character. */
+export const RULE_EXPRESSION_SIZE = 500;
+/** Levels of a condition tree, and its groups and conditions together. */
+export const RULE_TREE_DEPTH = 8;
+export const RULE_TREE_NODES = 200;
+/** Actions of one rule, and characters of their parameters as JSON. */
+export const RULE_ACTIONS = 20;
+export const RULE_PARAMETERS_CHARS = 20_000;
+/** Characters of a rule's name. */
+export const RULE_NAME_CHARS = 200;
+/** Rules of one user. */
+export const RULES_PER_USER = 100_000;
+/** Bytes of a rules file. */
+export const RULES_FILE_BYTES = 20 * 1024 * 1024;
+/** Compiled rule sets kept in memory, one a user. */
+export const COMPILED_RULE_SETS = 200;
+/** Characters of text from which on its language is told, and how much of it is looked at. */
+export const LANGUAGE_MIN_CHARS = 25;
+export const LANGUAGE_CHARS = 2_000;
+
+// mail
+/** Bytes of a message that is read whole; of a larger one only the headers are. */
+export const MAIL_RAW_BYTES = 50 * 1024 * 1024;
+/** Levels of parts within parts. */
+export const MAIL_DEPTH = 20;
+/** Parts of one message. */
+export const MAIL_PARTS = 1_000;
+/** Header fields of one message; the rest are left out. */
+export const MAIL_HEADERS = 1_000;
+/** Bytes of the headers of one message, those of its parts included. */
+export const MAIL_HEADER_BYTES = 256 * 1024;
+/** Mailboxes in the address headers of one message; the rest are left out. */
+export const MAIL_ADDRESSES = 10_000;
+/** Characters of the readable text of one message, and of its HTML. */
+export const MAIL_TEXT_CHARS = 2 * 1024 * 1024;
+/** Message ids kept of a References header, the last ones. */
+export const MAIL_REFERENCES = 200;
+/** Characters of a file name of an attachment. */
+export const ATTACHMENT_NAME_CHARS = 255;
+/** Characters of the line that stands for a message in lists. */
+export const SNIPPET_CHARS = 200;
+/** Levels of HTML elements that are told apart; browsers stop at the same number. */
+export const HTML_DEPTH = 512;
+/** Characters of an image's alternative text; longer ones are a place to hide things, and are dropped. */
+export const IMAGE_ALT_CHARS = 200;
+/** Characters of style sheets that are searched for hiding rules. */
+export const STYLE_SHEET_CHARS = 256 * 1024;
+/** Threads that parse mail. */
+export const PARSE_WORKERS = 1;
+/** Milliseconds that one message may take to parse before its thread is killed. */
+export const PARSE_MS = 10_000;
+/** Megabytes of heap of a parsing thread. */
+export const PARSE_HEAP_MB = 256;
+/** Milliseconds without work after which a parsing thread is let go. */
+export const PARSE_IDLE_MS = 30_000;
+/** Times in a row that a parsing thread may die before it has read anything. */
+export const PARSE_STARTS = 3;

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { choice, duration, flag, fraction, list, path, secret, text, whole } from './setting.ts';
+
+const backfillDays = whole('Days of older mail that a new account brings in.', { min: 0, max: 36_500 });
+const address = z.string().regex(/^[^\s@]+@[^\s@]+$/);
+
+export const gmail = z
+  .strictObject({
+    client_id: text('Client id of your own Google OAuth client.').optional(),
+    client_secret: secret('Its client secret.').optional(),
+    credentials_path: path(
+      'The client as the JSON file that Google offers, in place of the two above.',
+    ).optional(),
+    full_access: flag(
+      'Ask for full mail access, which permanent deletion needs. Everything else works without.',
+    ).default(false),
+    use_pubsub: flag('Be told of new mail by Pub/Sub, rather than by asking.').default(false),
+    project_id: text('Google Cloud project of the Pub/Sub subscription.').optional(),
+    topic: text('Pub/Sub topic that Gmail publishes to.').optional(),
+    subscription: text('Pub/Sub subscription that Ashford reads.').optional(),
+    poll_interval: duration('How often Gmail is asked for what notifications missed.', {
+      min: '5s',
+      max: '1d',
+    }).prefault('2m'),
+    snooze_label: text('Label of snoozed mail.').default('Snoozed'),
+    forward_email: text('Address of the forward button.', 'an e-mail address').optional(),
+    batch_size: whole('Messages fetched with one request.', { min: 1, max: 100 }).default(50),
+    backfill_days: backfillDays.default(30),
+  })
+  .describe('Gmail accounts.');
+
+export const imap = z
+  .strictObject({
+    idle: flag('Be told of new mail by IDLE, where the server offers it.').default(true),
+    poll_interval: duration('How often a server is asked for what IDLE missed.', {
+      min: '5s',
+      max: '1d',
+    }).prefault('5m'),
+    backfill_days: backfillDays.default(30),
+    archive_folder: text('Folder of archived mail, where the server names none.').default('Archive'),
+    snooze_folder: text('Folder of snoozed mail.').default('Snoozed'),
+    ca_file: path('Certificates to trust besides those of the system, as a PEM file.').optional(),
+  })
+  .describe('IMAP accounts.');
+
+export const policy = z
+  .strictObject({
+    approval_always: list(
+      'Action types that always wait for a yes, such as trash or archive.',
+      z.string().min(1),
+      'a list of action types',
+    ).default([]),
+    confidence_default: fraction('Confidence below which a decision of the model waits for a yes.', {
+      min: 0,
+      max: 1,
+    }).default(0.7),
+    confidence_leave_inbox: fraction('The same for what leaves the inbox.', { min: 0, max: 1 }).default(0.85),
+    rule_mode: choice('Whether the first rule that matches decides, or all that match do.', [
+      'first_match',
+      'all_matches',
+    ]).default('first_match'),
+    forward_allow: list(
+      'Addresses that mail may be forwarded to.',
+      address,
+      'a list of e-mail addresses',
+    ).default([]),
+    approval_expiry: duration('How long an approval waits before it counts as a no.', {
+      min: '1m',
+      max: '365d',
+    }).prefault('7d'),
+    changes_per_hour: whole('Archives and label changes of one account in an hour before it asks.', {
+      min: 1,
+      max: 100_000,
+    }).default(200),
+    trashes_per_hour: whole('The same for what goes to the trash.', { min: 1, max: 100_000 }).default(50),
+  })
+  .describe('What may happen without asking.');
