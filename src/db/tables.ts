@@ -382,6 +382,8 @@ export interface ActionRow {
   reasons_json: string;
   /** When policy gave its verdict; never older than the action. */
   reviewed_at: string;
+  /** SHA-256 of the action that a person said yes to; null when nobody was asked. */
+  approved_hash: string | null;
   error_message: string | null;
   before_json: string | null;
   undo_hint_json: string | null;

@@ -40,6 +40,7 @@ export const actingTables = (d: Dialect): string[] => [
     confidence real not null check (confidence between 0 and 1),
     reasons_json text not null default '[]',
     reviewed_at text not null,
+    approved_hash text,
     error_message text,
     before_json text,
     undo_hint_json text,
