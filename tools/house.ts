@@ -54,7 +54,7 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   messages: 'mail',
   message_contents: 'mail',
   message_labels: 'mail',
-  message_ledger: 'ingest',
+  message_ledger: 'mail',
   local_mailboxes: 'mail',
   local_labels: 'mail',
   local_messages: 'mail',
