@@ -143,3 +143,55 @@ export const PARSE_HEAP_MB = 256;
 export const PARSE_IDLE_MS = 30_000;
 /** Times in a row that a parsing thread may die before it has read anything. */
 export const PARSE_STARTS = 3;
+
+// queue
+/** Milliseconds between two signs of life of running jobs. */
+export const JOB_HEARTBEAT_MS = 30_000;
+/** Milliseconds without a sign of life after which a running job is taken back. */
+export const JOB_STALE_MS = 120_000;
+/** Milliseconds between two searches for jobs without a sign of life. */
+export const JOB_SWEEP_MS = 60_000;
+/** Milliseconds between two looks of an idle worker for work that nothing told it of. */
+export const JOB_POLL_MS = 1_000;
+/** Jobs of one worker that run at the same time. */
+export const JOB_CONCURRENCY = 10;
+/** Jobs claimed ahead of a free place, and milliseconds of work that they may amount to. */
+export const JOB_AHEAD = 200;
+export const JOB_AHEAD_MS = 20;
+/** Milliseconds that an attempt may take when its kind does not say. */
+export const JOB_TIMEOUT_MS = 10 * 60_000;
+/** Milliseconds that an aborted handler has to end before the queue goes on without it. */
+export const JOB_ABORT_GRACE_MS = 5_000;
+/** Milliseconds that stopping waits for running jobs before it aborts them. */
+export const JOB_STOP_GRACE_MS = 30_000;
+/** Attempts of a job when its kind does not say. */
+export const JOB_ATTEMPTS = 5;
+/** Milliseconds before the second attempt, and the longest wait between two; each attempt doubles it. */
+export const JOB_BACKOFF_MS = 2_000;
+export const JOB_BACKOFF_MAX_MS = 5 * 60_000;
+/** Part of a wait by which it may be shorter or longer. */
+export const JOB_BACKOFF_JITTER = 0.25;
+/** Milliseconds that a job waits for the user, and for a limit that does not say when it resets. */
+export const JOB_NEEDS_USER_MS = 60 * 60_000;
+export const JOB_LIMIT_MS = 60_000;
+/** Characters of a job's payload and of its result as JSON, of its last error, and of a key. */
+export const JOB_PAYLOAD_CHARS = 1024 * 1024;
+export const JOB_RESULT_CHARS = 1024 * 1024;
+export const JOB_ERROR_CHARS = 4_000;
+export const JOB_KEY_CHARS = 500;
+/** Rows of one statement that enqueues. */
+export const JOB_INSERT_ROWS = 5_000;
+/** Delayed jobs that one statement makes ready. */
+export const JOB_PROMOTE_ROWS = 5_000;
+/** Outcomes recorded by one statement. */
+export const JOB_RECORD_ROWS = 1_000;
+/** Times that recording outcomes is tried, and the longest milliseconds between two tries. */
+export const JOB_RECORD_TRIES = 30;
+export const JOB_RECORD_WAIT_MS = 15_000;
+/** Times that a write is run again after another process took the same key first. */
+export const JOB_RACE_TRIES = 5;
+/** Jobs looked at by one transaction that prunes. */
+export const JOB_PRUNE_ROWS = 500;
+/** Milliseconds that completed, and failed or canceled, jobs are kept. */
+export const JOB_KEEP_COMPLETED_MS = 7 * 86_400_000;
+export const JOB_KEEP_FAILED_MS = 30 * 86_400_000;
