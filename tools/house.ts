@@ -134,10 +134,6 @@ export const PORT_HOMES: readonly PortHome[] = [
     at: 'access/',
     why: 'tokens and password salts come from the system, whatever a test seeds',
   },
-  {
-    port: 'random',
-    why: 'keys and nonces come from the system, whatever a test seeds',
-  },
   { port: 'env', at: 'config/', why: 'the environment is read once, with the other settings' },
   { port: 'console', at: 'cli/', why: 'a command prints its answer' },
   { port: 'console', at: 'telemetry/', why: 'the log is written here' },
