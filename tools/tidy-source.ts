@@ -25,14 +25,14 @@ export interface Source {
   inSrc: string;
   /** The room it belongs to, or '' when it stands above all rooms or outside src/. */
   room: string;
-  /** A test, or a suite or contract that tests run. */
   isTest: boolean;
   isStore: boolean;
   text: string;
   ast: ts.SourceFile;
 }
 
-const TEST_FILE = /\.(test|suite|contract)\.ts$/;
+/** A test, or a suite or contract that tests run. */
+export const isTestFile = (file: string): boolean => /\.(test|suite|contract)\.ts$/.test(file);
 const ROOM_NAMES = new Set(ROOMS.map((room) => room.name));
 
 /** The folders that the rules look at, beside the documents. */
@@ -50,7 +50,7 @@ export const parseSource = (file: string, text: string): Source => {
     path: file,
     inSrc,
     room: ROOM_NAMES.has(folder) ? folder : '',
-    isTest: TEST_FILE.test(file),
+    isTest: isTestFile(file),
     isStore: /(^|\/)(store|[a-z0-9-]+-store)\.ts$/.test(inSrc) || inSrc in STORE_FILES,
     text,
     ast: ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true),

@@ -184,6 +184,14 @@ test.each<[name: string, file: string, code: string, rule: string]>([
   expect(rulesBroken({ [file]: code })).toEqual([`${file}:1 ${rule}`]);
 });
 
+test('the folder of this checkout is found, even in a test', () => {
+  const tree = { 'src/db/a.test.ts': "\nexport const a = '/srv/build/ashford/x';" };
+  const found = tidy(tree, '/srv/build/ashford/').violations;
+  expect(found.map((one) => `${one.file}:${one.line} ${one.rule}`)).toEqual([
+    'src/db/a.test.ts:2 machine-path',
+  ]);
+});
+
 test('a README whose map lacks a room is found', () => {
   const start = '<!-- rooms: made by `npm run snapshot` from tools/house.ts -->';
   const tree = { 'README.md': `# A\n${start}\n<!-- /rooms -->\n`, 'src/db/a.ts': 'export const a = 1;' };

@@ -20,8 +20,8 @@ export interface Report {
   violations: Violation[];
 }
 
-/** Holds a tree of files to the rules of the house. Parses, never type-checks, so it takes a second or two. */
-export const tidy = (tree: Tree): Report => {
+/** Holds a tree of files, which lies at `root`, to the rules of the house. Parses, never type-checks, so it takes a second or two. */
+export const tidy = (tree: Tree, root = process.cwd()): Report => {
   const seen = Object.keys(tree);
   const tables = new Set(tableNames(tree));
   const sources = seen.filter(isTypeScript).map((file) => parseSource(file, tree[file] ?? ''));
@@ -36,7 +36,7 @@ export const tidy = (tree: Tree): Report => {
     ]),
     ...ownerViolations(tree),
     ...catalogViolations(sources),
-    ...seen.flatMap((file) => [...textViolations(file, tree[file] ?? ''), ...nameViolations(file)]),
+    ...seen.flatMap((file) => [...textViolations(file, tree[file] ?? '', root), ...nameViolations(file)]),
     ...roomMapViolations(tree),
   ];
   return { seen, violations };
