@@ -43,7 +43,14 @@ const reading: Step[] = [
 const testing: Step[] = [
   vitest('tests', 'tests.json', 10),
   ...(hasWeb
-    ? [{ name: 'web build', command: 'npm', args: ['run', 'build', '-w', 'web'], maxMinutes: 5 }]
+    ? [
+        {
+          name: 'web build',
+          command: 'npm',
+          args: ['run', 'build', '-w', 'web', '--', '--logLevel', 'warn'],
+          maxMinutes: 5,
+        },
+      ]
     : []),
   ...(hasE2e ? [vitest('browser tests', 'e2e.json', 8, ['--config', 'test/e2e/vitest.config.ts'])] : []),
 ];
