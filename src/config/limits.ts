@@ -192,6 +192,22 @@ export const JOB_RECORD_WAIT_MS = 15_000;
 export const JOB_RACE_TRIES = 5;
 /** Jobs looked at by one transaction that prunes. */
 export const JOB_PRUNE_ROWS = 500;
-/** Milliseconds that completed, and failed or canceled, jobs are kept. */
+/** Milliseconds that completed and canceled jobs are kept, and failed ones. */
 export const JOB_KEEP_COMPLETED_MS = 7 * 86_400_000;
 export const JOB_KEEP_FAILED_MS = 30 * 86_400_000;
+
+// search
+/** Characters of a message's text that the search index takes in. */
+export const SEARCH_TEXT_CHARS = 100_000;
+
+// actions
+/** Characters of a label's name (Gmail's own limit). */
+export const LABEL_NAME_CHARS = 225;
+/** Characters of a note. */
+export const NOTE_CHARS = 10_000;
+/** Milliseconds that a snooze may last. */
+export const SNOOZE_MAX_MS = 366 * 86_400_000;
+/** Actions that one page of a bulk undo takes. */
+export const UNDO_PAGE = 200;
+/** Milliseconds that a waiting approval can be answered. */
+export const APPROVAL_MS = 7 * 86_400_000;

@@ -3,11 +3,11 @@ import { Secret } from './secret.ts';
 
 const MASK = '********';
 
-/** A URL without its password and without tokens in its query; any other text unchanged. */
+/** Text whose URLs have neither a password nor a token in their query. */
 export const maskUrl = (text: string): string =>
   text
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*:)[^/?#]*(@)/i, `$1${MASK}$2`)
-    .replace(/([?&][^=&#]*(?:token|password|secret|key)[^=&#]*=)[^&#]*/gi, `$1${MASK}`);
+    .replace(/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#:@]{0,200}:)[^\s/?#]*(@)/gi, `$1${MASK}$2`)
+    .replace(/([?&][\w.-]{0,40}(?:token|password|secret|key)[\w.-]{0,40}=)[^\s&#]*/gi, `$1${MASK}`);
 
 const redact = (value: unknown): unknown => {
   if (value instanceof Secret) return MASK;
