@@ -1,8 +1,9 @@
 import path from 'node:path';
+import ts from 'typescript';
 import { importsOf } from './tidy-imports.ts';
-import type { Source, Violation } from './tidy-source.ts';
+import { type Source, type Violation, walk } from './tidy-source.ts';
 
-/** A kind is a file in one of these folders under src/, and is listed in the catalog beside it or one folder up. */
+/** Folders under src/ that hold kinds, which are listed in the catalog beside them or one folder up. */
 const KIND_FOLDER = /(^|\/)(kinds|conditions|sections)$|^http\/routes$|^cli\/commands$/;
 const PROVIDERS = 'mail/providers';
 const JOBS = 'src/jobs.ts';
@@ -27,40 +28,54 @@ const catalogsFor = (folder: string): string[] => [
   `src/${path.posix.dirname(folder)}/catalog.ts`,
 ];
 
-const kindViolations = (kind: Source, byPath: ReadonlyMap<string, Source>): Violation[] => {
-  const catalogs = catalogsFor(path.posix.dirname(kind.inSrc));
-  if (catalogs.includes(kind.path)) return [];
-  const listed = catalogs.some((file) => {
-    const catalog = byPath.get(file);
-    return catalog !== undefined && importedFiles(catalog).includes(kind.path);
+/** Whether the file makes a kind: it calls a `define…` function. */
+const makesKind = (source: Source): boolean => {
+  let found = false;
+  walk(source, (node) => {
+    found ||=
+      ts.isCallExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      /^define[A-Z]/.test(node.expression.text);
   });
-  return listed ? [] : [unlisted(kind.path, catalogs[0] ?? 'its catalog')];
+  return found;
 };
 
-const providerViolations = (sources: readonly Source[], byPath: ReadonlyMap<string, Source>): Violation[] => {
-  const names = new Set(
-    sources
-      .filter((one) => one.inSrc.startsWith(`${PROVIDERS}/`) && one.inSrc.split('/').length > 3)
-      .map((one) => one.inSrc.split('/')[2]),
+/** Path of a file → the files that it imports, worked out once for all rules. */
+type Imports = ReadonlyMap<string, readonly string[]>;
+
+/** A file in a folder of kinds is listed in the catalog, or it is a part that other kinds in that folder use. */
+const kindViolations = (file: Source, imports: Imports): Violation[] => {
+  const folder = path.posix.dirname(file.inSrc);
+  const catalogs = catalogsFor(folder);
+  if (catalogs.includes(file.path)) return [];
+  const importers = [...imports].filter(([, targets]) => targets.includes(file.path)).map(([one]) => one);
+  if (importers.some((one) => catalogs.includes(one))) return [];
+  const isPart = !makesKind(file) && importers.some((one) => path.posix.dirname(one) === `src/${folder}`);
+  return isPart ? [] : [unlisted(file.path, catalogs[0] ?? 'its catalog')];
+};
+
+const providerViolations = (sources: readonly Source[], imports: Imports): Violation[] => {
+  const inFolders = sources.filter(
+    (one) => one.inSrc.startsWith(`${PROVIDERS}/`) && one.inSrc.split('/').length > 3,
   );
-  const file = `src/${PROVIDERS}/catalog.ts`;
-  const catalog = byPath.get(file);
-  const listed = catalog ? importedFiles(catalog) : [];
+  const names = new Set(inFolders.map((one) => one.inSrc.split('/')[2]));
+  const catalog = `src/${PROVIDERS}/catalog.ts`;
+  const listed = imports.get(catalog) ?? [];
   return [...names]
     .filter((name) => !listed.some((one) => one.startsWith(`src/${PROVIDERS}/${name}/`)))
-    .map((name) => unlisted(`src/${PROVIDERS}/${name}/`, file));
+    .map((name) => unlisted(`src/${PROVIDERS}/${name}/`, catalog));
 };
 
 /** Every kind is in its catalog and every job in jobs.ts: what nobody lists, nobody runs. */
 export const catalogViolations = (sources: readonly Source[]): Violation[] => {
   const ours = sources.filter((one) => one.inSrc && !one.isTest);
-  const byPath = new Map(ours.map((one) => [one.path, one]));
+  const imports = new Map(ours.map((one) => [one.path, importedFiles(one)]));
   const kinds = ours.filter((one) => KIND_FOLDER.test(path.posix.dirname(one.inSrc)));
-  const listedJobs = byPath.get(JOBS) ? importedFiles(byPath.get(JOBS) as Source) : [];
+  const listedJobs = imports.get(JOBS) ?? [];
   const jobs = ours.filter((one) => one.inSrc.endsWith('.job.ts') && !listedJobs.includes(one.path));
   return [
-    ...kinds.flatMap((kind) => kindViolations(kind, byPath)),
+    ...kinds.flatMap((kind) => kindViolations(kind, imports)),
     ...jobs.map((job) => unlisted(job.path, JOBS)),
-    ...providerViolations(ours, byPath),
+    ...providerViolations(ours, imports),
   ];
 };

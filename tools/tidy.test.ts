@@ -157,6 +157,18 @@ test.each<[file: string, catalog: string]>([
   expect(rulesBroken({ ...base, [catalog]: line })).toEqual([]);
 });
 
+test('a part that kinds share needs no catalog, and a kind does, even when another kind uses it', () => {
+  const tree = (part: string) => ({
+    'src/actions/kinds/part.ts': part,
+    'src/actions/kinds/star.ts': "import './part.ts';",
+    'src/actions/kinds/catalog.ts': "import './star.ts';",
+  });
+  expect(rulesBroken(tree('export const part = 1;'))).toEqual([]);
+  expect(rulesBroken(tree('export const part = defineAction({});'))).toEqual([
+    'src/actions/kinds/part.ts:1 catalog',
+  ]);
+});
+
 test('files and functions that are too long are found', () => {
   const long = `export const f = () => {\n${'  g();\n'.repeat(MAX_FUNCTION_LINES)}};`;
   expect(rulesBroken({ 'src/db/a.ts': lines(MAX_FILE_LINES + 1) })).toEqual(['src/db/a.ts:1 size']);
