@@ -4,12 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { readTree } from './tidy-source.ts';
 import { withRoomMap } from './tidy-text.ts';
 
+/** What a render may need from outside. */
+export interface GoldenTools {
+  /** A fresh, empty PostgreSQL database, made when it is asked for. */
+  postgres(): Promise<string>;
+}
+
 /** A committed file that is made from the code. Its diff is read in review; a test compares it with what the code makes now. */
 export interface Golden {
   /** Path from the root of the repository. */
   file: string;
   /** The whole text, the same on every machine. Imports what it needs itself, so that the list stays cheap to load. */
-  render(): string | Promise<string>;
+  render(tools: GoldenTools): string | Promise<string>;
 }
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -19,5 +25,17 @@ export const GOLDENS: readonly Golden[] = [
   {
     file: 'README.md',
     render: () => withRoomMap(readFileSync(path.join(ROOT, 'README.md'), 'utf8'), readTree(ROOT)),
+  },
+  {
+    file: 'docs/api/config.schema.json',
+    render: async () => (await import('#config/json-schema.ts')).renderConfigSchema(),
+  },
+  {
+    file: 'src/db/snapshot/sqlite.sql',
+    render: async () => (await import('./schema-dump.ts')).dumpSqlite(),
+  },
+  {
+    file: 'src/db/snapshot/postgres.sql',
+    render: async ({ postgres }) => (await import('./schema-dump.ts')).dumpPostgres(await postgres()),
   },
 ];
