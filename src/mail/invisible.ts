@@ -1,7 +1,12 @@
 // Characters that take no room on the screen: soft hyphen, joiners, fillers, zero-width spaces, bidi controls, variation
 // selectors, and the tag letters of plane 14 that can spell whole sentences unseen.
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]|[\u{e0000}-\u{e0fff}]/gu;
+const INVISIBLE = new RegExp(
+  [
+    '[\\u00ad\\u061c\\u115f\\u1160\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0]',
+    '\\u034f|\\u17b4|\\u17b5|[\\u180b-\\u180f]|[\\ufe00-\\ufe0f]|[\\u{e0000}-\\u{e0fff}]',
+  ].join('|'),
+  'gu',
+);
 
 const ONE_INVISIBLE = new RegExp(INVISIBLE.source, 'u');
 
