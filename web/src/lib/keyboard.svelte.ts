@@ -6,9 +6,6 @@ const SEQUENCE_MS = 1_500;
 export interface Shortcut {
   /** One key as `KeyboardEvent.key` names it, or two separated by a space: `g i`. */
   keys: string;
-  /** For the help dialog. */
-  label: string;
-  group: string;
   run: (event: KeyboardEvent) => void;
 }
 

@@ -2,11 +2,11 @@ import { keyboard, type Shortcut } from './keyboard.svelte.ts';
 
 /** `j` and `k` move the focus through the rows of a list (elements with `data-row`). Made during a component's start. */
 export class ListCursor {
-  constructor(group: string, more: () => Shortcut[] = () => []) {
+  constructor(more: () => Shortcut[] = () => []) {
     $effect(() =>
       keyboard.add([
-        { keys: 'j', label: 'Next', group, run: () => this.#step(1) },
-        { keys: 'k', label: 'Previous', group, run: () => this.#step(-1) },
+        { keys: 'j', run: () => this.#step(1) },
+        { keys: 'k', run: () => this.#step(-1) },
         ...more(),
       ]),
     );
