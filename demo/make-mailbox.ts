@@ -1,9 +1,9 @@
 /**
  * Writes the demo mailbox: a month in the mail of one invented person, ending on a fixed day. The same source gives the
- * same bytes. Run it after changing anything in `letters/`: `node demo/make-mailbox.ts`.
+ * same bytes. Run it after changing anything in `letters/`: `node demo/make-mailbox.ts`; with `--check` it writes nothing and
+ * fails when the file differs.
  */
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { abroad } from './letters/abroad.ts';
 import { automatic } from './letters/automatic.ts';
 import { builds } from './letters/builds.ts';
@@ -37,7 +37,7 @@ const KINDS: Record<string, () => Letter[]> = {
 };
 
 /** The whole mailbox as one mboxrd file (RFC 4155 with mboxrd quoting), and how many letters of each kind it holds. */
-export const makeMailbox = (): { mbox: string; counts: Record<string, number> } => {
+const makeMailbox = (): { mbox: string; counts: Record<string, number> } => {
   const kinds = Object.entries(KINDS).map(([kind, make]) => ({ kind, letters: make() }));
   return {
     mbox: renderMbox(kinds.flatMap((k) => k.letters)),
@@ -45,9 +45,17 @@ export const makeMailbox = (): { mbox: string; counts: Record<string, number> } 
   };
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+const FILE = new URL('./mailbox/robin.mbox', import.meta.url);
+
+const main = (): void => {
   const { mbox, counts } = makeMailbox();
-  writeFileSync(new URL('./mailbox/robin.mbox', import.meta.url), mbox);
+  if (process.argv.includes('--check')) {
+    if (readFileSync(FILE, 'utf8') === mbox) return;
+    throw new Error('demo/mailbox/robin.mbox is not what its source says: run node demo/make-mailbox.ts');
+  }
+  writeFileSync(FILE, mbox);
   const total = Object.values(counts).reduce((a, b) => a + b, 0);
   console.log(`${total} messages, ${Buffer.byteLength(mbox)} bytes`, counts);
-}
+};
+
+main();
