@@ -28,11 +28,19 @@ const vitest = (name: string, report: string, maxMinutes: number, args: readonly
   };
 };
 
+// Biome colours its output even when it goes to a file.
+const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
+
 const hasWeb = existsSync('web/src');
 const hasE2e = existsSync('test/e2e') && readdirSync('test/e2e').some((file) => file.endsWith('.test.ts'));
 
 const reading: Step[] = [
-  { name: 'format and lint', command: 'biome', args: ['ci', '--error-on-warnings', '.'], maxMinutes: 2 },
+  {
+    name: 'format and lint',
+    command: 'biome',
+    args: ['ci', '--error-on-warnings', colors, '.'],
+    maxMinutes: 2,
+  },
   { name: 'types', command: node, args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'], maxMinutes: 4 },
   ...(hasWeb
     ? [{ name: 'web types', command: 'npm', args: ['run', 'check', '-w', 'web'], maxMinutes: 4 }]
