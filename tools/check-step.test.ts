@@ -59,9 +59,14 @@ test('a run whose tests all passed but which ended badly fails', async () => {
 test('a test file that could not be loaded counts as one failure', () => {
   const report = {
     testResults: [
-      { name: 'broken.test.ts', status: 'failed', message: 'no such module\nat x', assertionResults: [] },
       {
-        name: 'a.test.ts',
+        name: path.resolve('broken.test.ts'),
+        status: 'failed',
+        message: 'no such module\nat x',
+        assertionResults: [],
+      },
+      {
+        name: path.resolve('a.test.ts'),
         status: 'failed',
         message: '',
         assertionResults: [
@@ -74,6 +79,6 @@ test('a test file that could not be loaded counts as one failure', () => {
   expect(countTests(report)).toEqual({
     passed: 1,
     failed: 2,
-    reasons: ['subtracts', 'broken.test.ts: no such module'],
+    reasons: ['a.test.ts: subtracts', 'broken.test.ts: no such module'],
   });
 });

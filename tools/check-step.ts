@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 /** One command of a check. */
 export interface Step {
@@ -82,13 +83,19 @@ const readReport = (file: string): VitestReport | undefined => {
 
 /** Counts the tests of a report. A file that could not even be loaded counts as one failure. */
 export const countTests = (report: VitestReport): Pick<Outcome, 'passed' | 'failed' | 'reasons'> => {
-  const all = report.testResults.flatMap((file) => file.assertionResults);
-  const failed = all.filter((one) => one.status === 'failed').map((one) => one.fullName);
+  const place = (file: string): string => path.relative(process.cwd(), file);
+  const all = report.testResults.flatMap((file) =>
+    file.assertionResults.map(({ status, fullName }) => ({
+      status,
+      title: `${place(file.name)}: ${fullName}`,
+    })),
+  );
+  const failed = all.filter((one) => one.status === 'failed').map((one) => one.title);
   const broken = report.testResults
     .filter(
       (file) => file.status === 'failed' && !file.assertionResults.some((one) => one.status === 'failed'),
     )
-    .map((file) => `${file.name}: ${file.message.split('\n')[0]}`);
+    .map((file) => `${place(file.name)}: ${file.message.split('\n')[0]}`);
   const reasons = [...failed, ...broken];
   return { passed: all.filter((one) => one.status === 'passed').length, failed: reasons.length, reasons };
 };
