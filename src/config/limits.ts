@@ -32,12 +32,10 @@ export const SPAN_QUEUE = 2_048;
 export const METRIC_EXPORT_INTERVAL_MS = 30_000;
 
 // access
-/** Milliseconds that a sign-in link can be used, once. */
-export const SIGN_IN_LINK_MS = 10 * 60_000;
-/** Milliseconds after which a session must sign in again. */
-export const SESSION_MS = 30 * 86_400_000;
-/** Failed sign-ins within the window after which one source is refused. */
+/** Failed sign-ins within the window after which one source is refused, and after which all are. */
 export const SIGN_IN_ATTEMPTS = 10;
+export const SIGN_IN_ATTEMPTS_ALL = 100;
+/** Milliseconds of that window. */
 export const SIGN_IN_WINDOW_MS = 15 * 60_000;
 /** Sources of sign-ins that are remembered at a time. */
 export const SIGN_IN_SOURCES = 10_000;
@@ -153,11 +151,15 @@ export const JOB_STALE_MS = 120_000;
 export const JOB_SWEEP_MS = 60_000;
 /** Milliseconds between two looks of an idle worker for work that nothing told it of. */
 export const JOB_POLL_MS = 1_000;
+/** Milliseconds between two looks for jobs of workers on this machine whose process has died. */
+export const JOB_DEAD_WORKER_MS = 5_000;
 /** Jobs of one worker that run at the same time. */
 export const JOB_CONCURRENCY = 10;
 /** Jobs claimed ahead of a free place, and milliseconds of work that they may amount to. */
 export const JOB_AHEAD = 200;
 export const JOB_AHEAD_MS = 20;
+/** Milliseconds after which a job that was claimed ahead and could not be started goes back. */
+export const JOB_AHEAD_WAIT_MS = 1_000;
 /** Milliseconds that an attempt may take when its kind does not say. */
 export const JOB_TIMEOUT_MS = 10 * 60_000;
 /** Milliseconds that an aborted handler has to end before the queue goes on without it. */
@@ -188,6 +190,8 @@ export const JOB_RECORD_ROWS = 1_000;
 /** Times that recording outcomes is tried, and the longest milliseconds between two tries. */
 export const JOB_RECORD_TRIES = 30;
 export const JOB_RECORD_WAIT_MS = 15_000;
+/** Milliseconds that a stopping worker goes on trying to record what has ended. */
+export const JOB_STOP_RECORD_MS = 5_000;
 /** Times that a write is run again after another process took the same key first. */
 export const JOB_RACE_TRIES = 5;
 /** Jobs looked at by one transaction that prunes. */
@@ -209,5 +213,24 @@ export const NOTE_CHARS = 10_000;
 export const SNOOZE_MAX_MS = 366 * 86_400_000;
 /** Actions that one page of a bulk undo takes. */
 export const UNDO_PAGE = 200;
-/** Milliseconds that a waiting approval can be answered. */
-export const APPROVAL_MS = 7 * 86_400_000;
+
+// ingest
+/** Changes that one page of a sync asks for, and ids of one page of a listing. */
+export const CHANGES_PAGE = 500;
+export const LIST_PAGE = 500;
+/** Messages and bytes that are fetched, parsed and stored together. */
+export const FETCH_MESSAGES = 64;
+export const FETCH_BYTES = 8 * 1024 * 1024;
+/** Milliseconds after which a sync with a long backlog gives way to other jobs. */
+export const SYNC_TURN_MS = 20_000;
+/** Priority of jobs that are bulk work: live mail has 0 and goes first. */
+export const BULK_PRIORITY = 10;
+/** Milliseconds that taking in one archive may take. */
+export const IMPORT_MS = 24 * 3_600_000;
+/** Messages and bytes of an archive that are delivered in one transaction. */
+export const DELIVER_MESSAGES = 128;
+export const DELIVER_BYTES = 8 * 1024 * 1024;
+
+// triage
+/** Milliseconds after its arrival in which a message counts as live: only live mail trips the rate guard. */
+export const LIVE_MAIL_MS = 3_600_000;

@@ -1,0 +1,141 @@
+import { JOB_PROMOTE_ROWS } from '#config/limits.ts';
+import type { Engine, Sql, SqlValue } from '#db/db.ts';
+import type { ClaimedJob } from './job.ts';
+
+interface ClaimedRow {
+  id: string;
+  type: string;
+  payload_json: string;
+  priority: number;
+  attempts: number;
+  max_attempts: number;
+  not_before: string;
+  serial_key: string | null;
+  user_id: string | null;
+  traceparent: string | null;
+  last_error: string | null;
+}
+
+export interface ClaimRequest {
+  /** In the order of the types that the statement was made for: the most to take of each. */
+  rooms: readonly number[];
+  limit: number;
+  token: string;
+  workerId: string;
+  now: string;
+}
+
+export interface ClaimStatement {
+  /** Takes due jobs by priority, then `not_before`, then id. */
+  claim(sql: Sql, request: ClaimRequest): Promise<ClaimedJob[]>;
+}
+
+/** Whose clock says when a lease began: the program's, or that of the database, which several machines share. */
+export type LeaseClock = 'app' | 'database';
+
+export const DATABASE_NOW = `to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const FIRST_TYPE = 5;
+// Any number, as long as every process uses the same one: it keeps our advisory locks apart from others'.
+const SERIAL_LOCKS = 7_411_027;
+
+const notRunning = `not exists (select 1 from jobs r where r.serial_key = q.serial_key and r.state = 'running')`;
+
+/** The ready jobs of one type, in order, without those whose serial key is held. */
+const candidates = (engine: Engine, place: number): string => {
+  const postgres = engine === 'postgres';
+  // Two machines would pick the same first job of a key; whoever has the key's lock may look at it, until it commits.
+  const free = postgres
+    ? `(${notRunning} and pg_try_advisory_xact_lock(${SERIAL_LOCKS}, hashtext(q.serial_key)))`
+    : notRunning;
+  return `select * from (
+      select q.id, q.priority, q.not_before, q.serial_key from jobs q
+      where q.type = $${place} and q.state = 'queued' and q.not_before <= q.updated_at
+        and (q.serial_key is null or ${free})
+      order by q.priority, q.not_before, q.id limit $${place + 1}${postgres ? ' for update skip locked' : ''}
+    ) as t${place}`;
+};
+
+const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
+  const each = Array.from({ length: types }, (_, i) => candidates(engine, FIRST_TYPE + 2 * i));
+  const picked = `select id from (
+    select id, priority, not_before, row_number() over (
+      partition by coalesce(serial_key, id) order by priority, not_before, id) as nth
+    from (${each.join('\n    union all ')}) as c
+  ) as d where nth = 1 order by priority, not_before, id limit $4`;
+  const ids = engine === 'postgres' ? `= any(array(${picked}))` : `in (${picked})`;
+  const heartbeat = lease === 'database' ? DATABASE_NOW : '$3';
+  return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
+    heartbeat_at = ${heartbeat}, started_at = $3, updated_at = $3
+  where id ${ids}
+  returning id, type, payload_json, priority, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error`;
+};
+
+const inOrder = (a: ClaimedRow, b: ClaimedRow): number => {
+  if (a.priority !== b.priority) return a.priority - b.priority;
+  if (a.not_before !== b.not_before) return a.not_before < b.not_before ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
+};
+
+const claimed = (r: ClaimedRow, token: string): ClaimedJob => ({
+  id: r.id,
+  token,
+  type: r.type,
+  payloadJson: r.payload_json,
+  priority: r.priority,
+  attempt: r.attempts,
+  maxAttempts: r.max_attempts,
+  notBefore: r.not_before,
+  serialKey: r.serial_key,
+  userId: r.user_id,
+  traceparent: r.traceparent,
+  lastError: r.last_error,
+});
+
+/**
+ * The claim of a worker that knows these types: one atomic statement. Each type is read through the index by itself, so
+ * that a type that is unknown here, or at its limit, costs nothing however many of it wait.
+ */
+export const makeClaim = (types: readonly string[], engine: Engine, lease: LeaseClock): ClaimStatement => {
+  const text = claimSql(engine, types.length, lease);
+  return {
+    claim: async (sql, { rooms, limit, token, workerId, now }) => {
+      if (types.length === 0 || limit < 1) return [];
+      const params: SqlValue[] = [token, workerId, now, limit];
+      for (let i = 0; i < types.length; i++) {
+        params.push(types[i] ?? '', Math.max(0, Math.min(limit, rooms[i] ?? 0)));
+      }
+      const rows = await sql.all<ClaimedRow>(text, params);
+      // The order of RETURNING means nothing.
+      return rows.sort(inOrder).map((r) => claimed(r, token));
+    },
+  };
+};
+
+const PROMOTE = `update jobs set updated_at = $1 where id in (
+  select id from jobs where state = 'queued' and not_before > updated_at and not_before <= $1 order by not_before limit $2)`;
+const PROMOTE_POSTGRES = `update jobs set updated_at = $1 where id = any(array(
+  select id from jobs where state = 'queued' and not_before > updated_at and not_before <= $1 order by not_before limit $2
+  for update skip locked))`;
+
+/** Makes delayed jobs ready whose time has come. Returns how many; at JOB_PROMOTE_ROWS there may be more. */
+export const promote = (sql: Sql, now: string): Promise<number> =>
+  sql.run(sql.engine === 'postgres' ? PROMOTE_POSTGRES : PROMOTE, [now, JOB_PROMOTE_ROWS]);
+
+const NEXT_DUE = "select min(not_before) as due from jobs where state = 'queued' and not_before > updated_at";
+
+/** When the next delayed job is due; null when none waits. */
+export const nextDue = async (sql: Sql): Promise<string | null> => {
+  const [row] = await sql.all<{ due: string | null }>(NEXT_DUE);
+  return row?.due ?? null;
+};
+
+const PEEK = `select
+  (select min(not_before) from jobs where state = 'queued' and not_before > updated_at) as next_due,
+  (select 1 from jobs where state = 'queued' and not_before <= updated_at limit 1) as ready`;
+
+/** Whether any job is ready, and when the next delayed one is due. A read: it takes no lock. */
+export const peek = async (sql: Sql): Promise<{ ready: boolean; nextDue: string | null }> => {
+  const [row] = await sql.all<{ next_due: string | null; ready: number | null }>(PEEK);
+  return { ready: row?.ready === 1, nextDue: row?.next_due ?? null };
+};

@@ -1,0 +1,143 @@
+import type { Db, Tx } from '#db/db.ts';
+import type { Clock } from '#std/clock.ts';
+import { AppError } from '#std/errors.ts';
+import type { NewId } from '#std/ids.ts';
+import { toInstant, toMs } from '#std/time.ts';
+import { checkedKey, type JobType } from './define.ts';
+import { insertJobs, type NewJob } from './insert-store.ts';
+import type { QueueHooks } from './ports.ts';
+import type { Signals } from './signals.ts';
+
+export interface EnqueueOptions {
+  /** Commit together with the rest of this transaction. Inside `db.write` it must be given. */
+  tx?: Tx;
+  /** Milliseconds since 1970; default: now. */
+  notBeforeMs?: number;
+  /** Lower runs first; default: that of the kind. */
+  priority?: number;
+  maxAttempts?: number;
+  /** Each stands above what the kind makes of the payload. */
+  idempotencyKey?: string;
+  singletonKey?: string;
+  serialKey?: string;
+  userId?: string;
+  scheduleId?: string;
+  parentJobId?: string;
+  traceparent?: string;
+}
+
+export interface Enqueued {
+  id: string;
+  /** False when an earlier job with the same idempotency or singleton key stands for it. */
+  created: boolean;
+}
+
+export interface EnqueuePorts {
+  db: Db;
+  clock: Clock;
+  newId: NewId;
+  signals: Signals;
+  hooks: QueueHooks;
+}
+
+const MAX_PRIORITY = 2 ** 31 - 1;
+
+const wholeNumber = (name: string, n: number, least: number): number => {
+  if (Number.isInteger(n) && n >= least && n <= MAX_PRIORITY) return n;
+  throw new AppError('input', 'queue.bad-option', `${name} must be a whole number`, { fields: { name } });
+};
+
+const newJob = <P>(ports: EnqueuePorts, job: JobType<P>, payload: P, o: EnqueueOptions): NewJob => {
+  const { payloadJson, keys } = job.prepare(payload);
+  const nowMs = ports.clock.ms();
+  return {
+    id: ports.newId(),
+    type: job.type,
+    payloadJson,
+    priority: wholeNumber('priority', o.priority ?? job.priority, -MAX_PRIORITY),
+    maxAttempts: wholeNumber('maxAttempts', o.maxAttempts ?? job.maxAttempts, 1),
+    notBefore: toInstant(o.notBeforeMs ?? nowMs),
+    idempotencyKey: checkedKey('idempotency key', o.idempotencyKey) ?? keys.idempotencyKey,
+    singletonKey: checkedKey('singleton key', o.singletonKey) ?? keys.singletonKey,
+    serialKey: checkedKey('serial key', o.serialKey) ?? keys.serialKey,
+    userId: o.userId ?? null,
+    scheduleId: o.scheduleId ?? null,
+    parentJobId: o.parentJobId ?? null,
+    traceparent: o.traceparent ?? ports.hooks.traceparent?.() ?? null,
+    createdAt: toInstant(nowMs),
+  };
+};
+
+interface Pending {
+  jobs: NewJob[];
+  resolve(ids: string[]): void;
+  reject(reason: unknown): void;
+}
+
+const earliest = (jobs: readonly NewJob[]): number => {
+  let first = jobs[0]?.notBefore ?? '';
+  for (const j of jobs) if (j.notBefore < first) first = j.notBefore;
+  return toMs(first);
+};
+
+/** Puts jobs into the database. Calls in flight together share one statement and one commit. */
+export const makeEnqueuer = (ports: EnqueuePorts) => {
+  let pending: Pending[] = [];
+
+  const insert = async (tx: Tx, jobs: readonly NewJob[]): Promise<string[]> => {
+    const ids = await insertJobs(tx, jobs);
+    tx.afterCommit(() => ports.signals.ready(earliest(jobs)));
+    return ids;
+  };
+
+  const flush = async (): Promise<void> => {
+    const all = pending;
+    pending = [];
+    const jobs = all.length === 1 ? (all[0]?.jobs ?? []) : all.flatMap((p) => p.jobs);
+    try {
+      const ids = await ports.db.write((tx) => insert(tx, jobs));
+      let at = 0;
+      for (const p of all) {
+        p.resolve(all.length === 1 ? ids : ids.slice(at, at + p.jobs.length));
+        at += p.jobs.length;
+      }
+    } catch (e) {
+      for (const p of all) p.reject(e);
+    }
+  };
+
+  const add = (jobs: NewJob[], tx: Tx | undefined): Promise<string[]> => {
+    if (jobs.length === 0) return Promise.resolve([]);
+    if (tx) return insert(tx, jobs);
+    return new Promise((resolve, reject) => {
+      pending.push({ jobs, resolve, reject });
+      // A microtask later, everybody who was woken by the same commit has had a chance to join.
+      if (pending.length === 1) queueMicrotask(flush);
+    });
+  };
+
+  const toEnqueued = (job: NewJob, id: string | undefined): Enqueued => ({
+    id: id ?? job.id,
+    created: id === job.id,
+  });
+
+  return {
+    /** Throws an input error for a payload, key or option that does not fit. */
+    enqueue: async <P>(job: JobType<P>, payload: P, options: EnqueueOptions = {}): Promise<Enqueued> => {
+      const made = newJob(ports, job, payload, options);
+      const [id] = await add([made], options.tx);
+      return toEnqueued(made, id);
+    },
+
+    /** All or none of them, thousands in one statement; the answers are in the order of `payloads`. */
+    enqueueMany: async <P>(
+      job: JobType<P>,
+      payloads: readonly P[],
+      options: EnqueueOptions = {},
+    ): Promise<Enqueued[]> => {
+      const made = payloads.map((payload) => newJob(ports, job, payload, options));
+      const ids = await add(made, options.tx);
+      return made.map((j, i) => toEnqueued(j, ids[i]));
+    },
+  };
+};

@@ -1,0 +1,167 @@
+import { JOB_AHEAD_MS, JOB_AHEAD_WAIT_MS, JOB_RECORD_ROWS } from '#config/limits.ts';
+import type { Clock } from '#std/clock.ts';
+import type { Attempt } from './attempt.ts';
+import type { JobKind } from './define.ts';
+import type { ClaimedJob } from './job.ts';
+import type { Held } from './lease-store.ts';
+
+/** Milliseconds over which the pace is measured: longer than the clock's grain, short enough to follow. */
+const PACE_WINDOW_MS = 10;
+
+/** What is to be recorded: attempts that ended, and claims that go back unstarted. */
+export interface Recordable<App> {
+  ended: readonly Attempt<App>[];
+  returning: readonly ClaimedJob[];
+}
+
+interface InHandOptions<App> {
+  kinds: readonly JobKind<App>[];
+  concurrency: number;
+  /** The most to claim ahead of a free place. */
+  ahead: number;
+  clock: Clock;
+}
+
+/**
+ * The claims that a worker holds: those that wait for a place, those that run, and those that ended and are not yet
+ * recorded.
+ */
+export class InHand<App> {
+  readonly running = new Map<string, Attempt<App>>();
+  readonly ended: Attempt<App>[] = [];
+  /** Claims that go back unstarted. */
+  readonly returning: ClaimedJob[] = [];
+  #recording: Recordable<App> = { ended: [], returning: [] };
+  #waiting: ClaimedJob[] = [];
+  #waitingSinceMs = 0;
+  readonly #perType = new Map<string, number>();
+  readonly #options: InHandOptions<App>;
+  #endedInWindow = 0;
+  #windowStartMs: number;
+  #perMs = 0;
+
+  constructor(options: InHandOptions<App>) {
+    this.#options = options;
+    this.#windowStartMs = options.clock.ms();
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  get idle(): boolean {
+    return (
+      this.running.size === 0 &&
+      this.ended.length === 0 &&
+      this.returning.length === 0 &&
+      this.#recording.ended.length === 0 &&
+      this.#recording.returning.length === 0 &&
+      this.#waiting.length === 0
+    );
+  }
+
+  /**
+   * How many more to claim. Beyond the free places only as much as runs within a few milliseconds at the present pace: a
+   * job that waits here can't be overtaken by one of higher priority.
+   */
+  get wanted(): number {
+    const { concurrency, ahead } = this.#options;
+    const free = concurrency - this.running.size - this.#waiting.length;
+    const reach = Math.min(ahead, Math.floor(this.#perMs * JOB_AHEAD_MS));
+    if (reach === 0) return Math.max(0, free);
+    const missing = concurrency + reach - this.running.size - this.#waiting.length;
+    return this.#waiting.length <= reach / 2 ? Math.max(0, missing) : 0;
+  }
+
+  /** In the order of the kinds: the most to claim of each. */
+  rooms(wanted: number): number[] {
+    return this.#options.kinds.map(({ type, concurrency }) =>
+      concurrency === undefined ? wanted : Math.max(0, concurrency - (this.#perType.get(type) ?? 0)),
+    );
+  }
+
+  add(claims: readonly ClaimedJob[]): void {
+    if (claims.length === 0) return;
+    this.#waitingSinceMs = this.#options.clock.ms();
+    this.#waiting.push(...claims);
+    for (const { type } of claims) this.#perType.set(type, (this.#perType.get(type) ?? 0) + 1);
+  }
+
+  /** The next job that has a place to run. */
+  next(): ClaimedJob | undefined {
+    return this.running.size < this.#options.concurrency ? this.#waiting.shift() : undefined;
+  }
+
+  start(attempt: Attempt<App>): void {
+    this.running.set(attempt.job.id, attempt);
+  }
+
+  end(attempt: Attempt<App>): void {
+    this.running.delete(attempt.job.id);
+    this.#leave(attempt.job.type);
+    this.ended.push(attempt);
+    this.#endedInWindow++;
+    const now = this.#options.clock.ms();
+    const span = now - this.#windowStartMs;
+    if (span < PACE_WINDOW_MS) return;
+    this.#perMs = this.#endedInWindow / span;
+    this.#endedInWindow = 0;
+    this.#windowStartMs = now;
+  }
+
+  /** What is to be recorded now; it stays in hand until `recorded`, or goes back with `notRecorded`. */
+  takeEnded(): Recordable<App> {
+    this.#recording = {
+      ended: this.ended.splice(0, JOB_RECORD_ROWS),
+      returning: this.returning.splice(0, JOB_RECORD_ROWS),
+    };
+    return this.#recording;
+  }
+
+  recorded(): void {
+    this.#recording = { ended: [], returning: [] };
+  }
+
+  notRecorded(): void {
+    this.ended.unshift(...this.#recording.ended);
+    this.returning.unshift(...this.#recording.returning);
+    this.recorded();
+  }
+
+  /** Gives back all claims that have not been started. */
+  giveBack(): void {
+    this.returning.push(...this.#waiting);
+    for (const { type } of this.#waiting) this.#leave(type);
+    this.#waiting = [];
+  }
+
+  /** Gives back what waited for a place too long: another worker may have one. Returns whether there was any. */
+  giveBackLate(): boolean {
+    if (this.#waiting.length === 0) return false;
+    if (this.#options.clock.ms() - this.#waitingSinceMs <= JOB_AHEAD_WAIT_MS) return false;
+    this.giveBack();
+    return true;
+  }
+
+  /** Forgets a claim that was canceled or lost before it was started. */
+  drop(id: string): void {
+    const at = this.#waiting.findIndex((job) => job.id === id);
+    const [job] = at < 0 ? [] : this.#waiting.splice(at, 1);
+    if (job) this.#leave(job.type);
+  }
+
+  /** Everything that must be shown to be alive. */
+  held(): Held[] {
+    const { ended, returning } = this.#recording;
+    const held: Held[] = [];
+    for (const { id, token } of [...this.#waiting, ...this.returning, ...returning]) held.push({ id, token });
+    for (const { job } of this.running.values()) held.push({ id: job.id, token: job.token });
+    for (const { job, ending } of [...this.ended, ...ended])
+      if (ending) held.push({ id: job.id, token: job.token });
+    return held;
+  }
+
+  #leave(type: string): void {
+    this.#perType.set(type, (this.#perType.get(type) ?? 1) - 1);
+  }
+}

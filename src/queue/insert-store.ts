@@ -1,0 +1,116 @@
+import { JOB_INSERT_ROWS, JOB_RACE_TRIES } from '#config/limits.ts';
+import type { Sql, SqlValue } from '#db/db.ts';
+import { AppError } from '#std/errors.ts';
+
+/** A job that does not exist yet, ready to be inserted. */
+export interface NewJob {
+  id: string;
+  type: string;
+  payloadJson: string;
+  priority: number;
+  maxAttempts: number;
+  notBefore: string;
+  idempotencyKey: string | null;
+  singletonKey: string | null;
+  serialKey: string | null;
+  userId: string | null;
+  scheduleId: string | null;
+  parentJobId: string | null;
+  traceparent: string | null;
+  createdAt: string;
+}
+
+const COLUMNS = `id, type, payload_json, priority, max_attempts, not_before, idempotency_key, singleton_key, serial_key,
+  user_id, schedule_id, parent_job_id, traceparent, created_at, updated_at`;
+
+const INSERT_ONE = `insert into jobs (${COLUMNS})
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) on conflict do nothing`;
+
+const INSERT_MANY_SQLITE = `insert into jobs (${COLUMNS})
+  select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
+    value->>9, value->>10, value->>11, value->>12, value->>13, value->>13
+  from json_each($1) where true on conflict do nothing`;
+
+const INSERT_MANY_POSTGRES = `insert into jobs (${COLUMNS})
+  select v->>0, v->>1, v->>2, (v->>3)::integer, (v->>4)::integer, v->>5, v->>6, v->>7, v->>8,
+    v->>9, v->>10, v->>11, v->>12, v->>13, v->>13
+  from json_array_elements($1::json) as v on conflict do nothing`;
+
+/** From this many rows on, one statement over JSON is quicker than a statement each. */
+const MANY = 8;
+
+const values = (j: NewJob): SqlValue[] => [
+  j.id,
+  j.type,
+  j.payloadJson,
+  j.priority,
+  j.maxAttempts,
+  j.notBefore,
+  j.idempotencyKey,
+  j.singletonKey,
+  j.serialKey,
+  j.userId,
+  j.scheduleId,
+  j.parentJobId,
+  j.traceparent,
+  j.createdAt,
+];
+
+/** Returns how many rows were made. */
+const insertRows = async (sql: Sql, jobs: readonly NewJob[]): Promise<number> => {
+  const many = sql.engine === 'postgres' ? INSERT_MANY_POSTGRES : INSERT_MANY_SQLITE;
+  const least = sql.engine === 'embedded' ? MANY : 2;
+  if (jobs.length >= least) return sql.run(many, [JSON.stringify(jobs.map(values))]);
+  let made = 0;
+  for (const job of jobs) made += await sql.run(INSERT_ONE, values(job));
+  return made;
+};
+
+const IDS_SQLITE = 'select id from jobs where id in (select value from json_each($1))';
+const IDS_POSTGRES = 'select id from jobs where id in (select json_array_elements_text($1::json))';
+
+const BY_IDEMPOTENCY = 'select id from jobs where idempotency_key = $1';
+const BY_SINGLETON = "select id from jobs where singleton_key = $1 and state = 'queued'";
+// The lock keeps the waiting job waiting until this transaction has committed: claimed earlier, it might not see what
+// this trigger is about, and the trigger would be lost.
+const BY_SINGLETON_LOCKED = `${BY_SINGLETON} for share`;
+
+const existing = async (sql: Sql, job: NewJob): Promise<string | undefined> => {
+  if (job.idempotencyKey !== null) {
+    const [row] = await sql.all<{ id: string }>(BY_IDEMPOTENCY, [job.idempotencyKey]);
+    if (row) return row.id;
+  }
+  if (job.singletonKey === null) return undefined;
+  const bySingleton = sql.engine === 'postgres' ? BY_SINGLETON_LOCKED : BY_SINGLETON;
+  const [row] = await sql.all<{ id: string }>(bySingleton, [job.singletonKey]);
+  return row?.id;
+};
+
+const insertOrFind = async (sql: Sql, job: NewJob): Promise<string> => {
+  for (let tries = 0; tries < JOB_RACE_TRIES; tries++) {
+    const found = await existing(sql, job);
+    if (found !== undefined) return found;
+    if ((await insertRows(sql, [job])) === 1) return job.id;
+  }
+  throw new AppError('transient', 'queue.key-contended', 'A job with the same key kept coming and going');
+};
+
+/**
+ * Inserts the jobs; for each, the id of the job that stands for it: its own, or that of an earlier one with the same
+ * idempotency key, or of a waiting one with the same singleton key.
+ */
+export const insertJobs = async (sql: Sql, jobs: readonly NewJob[]): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let i = 0; i < jobs.length; i += JOB_INSERT_ROWS) {
+    const part = jobs.slice(i, i + JOB_INSERT_ROWS);
+    if ((await insertRows(sql, part)) === part.length) {
+      for (const job of part) ids.push(job.id);
+      continue;
+    }
+    const text = sql.engine === 'postgres' ? IDS_POSTGRES : IDS_SQLITE;
+    const rows = await sql.all<{ id: string }>(text, [JSON.stringify(part.map((j) => j.id))]);
+    const made = new Set(rows.map((r) => r.id));
+    for (const job of part) ids.push(made.has(job.id) ? job.id : await insertOrFind(sql, job));
+  }
+  return ids;
+};

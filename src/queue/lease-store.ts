@@ -1,0 +1,94 @@
+import type { Sql } from '#db/db.ts';
+import { DATABASE_NOW, type LeaseClock } from './claim-store.ts';
+
+export interface Held {
+  id: string;
+  token: string;
+}
+
+const heartbeatSql = (postgres: boolean, lease: LeaseClock): string => {
+  const source = postgres ? 'json_array_elements($1::json) as d(v)' : 'json_each($1) as d';
+  const v = postgres ? 'd.v' : 'd.value';
+  // Named in both cases, since a statement is bound to all of its parameters.
+  const now = lease === 'database' ? `case when $2 = '' then '' else ${DATABASE_NOW} end` : '$2';
+  return `update jobs set heartbeat_at = ${now} from ${source}
+    where jobs.id = ${v}->>0 and jobs.claim_token = ${v}->>1 and jobs.state = 'running' returning jobs.id`;
+};
+
+const HEARTBEATS = {
+  sqlite: heartbeatSql(false, 'app'),
+  app: heartbeatSql(true, 'app'),
+  database: heartbeatSql(true, 'database'),
+};
+
+/** Shows that these claims are alive. Returns the ids of those that are no longer ours. */
+export const heartbeat = async (
+  sql: Sql,
+  held: readonly Held[],
+  at: { now: string; lease: LeaseClock },
+): Promise<Set<string>> => {
+  const text = sql.engine === 'postgres' ? HEARTBEATS[at.lease] : HEARTBEATS.sqlite;
+  const rows = await sql.all<{ id: string }>(text, [
+    JSON.stringify(held.map((h) => [h.id, h.token])),
+    at.now,
+  ]);
+  const lost = new Set(held.map((h) => h.id));
+  for (const r of rows) lost.delete(r.id);
+  return lost;
+};
+
+const FENCE = "select 1 as held from jobs where id = $1 and claim_token = $2 and state = 'running'";
+
+/** True while the claim holds; on PostgreSQL it then goes on holding until this transaction ends. */
+export const isHeld = async (sql: Sql, held: Held): Promise<boolean> => {
+  const text = sql.engine === 'postgres' ? `${FENCE} for share` : FENCE;
+  return (await sql.all(text, [held.id, held.token])).length > 0;
+};
+
+const STATES_SQLITE = 'select id, state from jobs where id in (select value from json_each($1))';
+const STATES_POSTGRES = 'select id, state from jobs where id in (select json_array_elements_text($1::json))';
+
+/** Those of the jobs that were canceled. */
+export const canceledAmong = async (sql: Sql, ids: Iterable<string>): Promise<Set<string>> => {
+  const text = sql.engine === 'postgres' ? STATES_POSTGRES : STATES_SQLITE;
+  const rows = await sql.all<{ id: string; state: string }>(text, [JSON.stringify([...ids])]);
+  return new Set(rows.filter((r) => r.state === 'canceled').map((r) => r.id));
+};
+
+/** A running job that a sweep looks at. */
+export interface RunningRow {
+  id: string;
+  type: string;
+  attempts: number;
+  max_attempts: number;
+  claim_token: string;
+  worker_id: string;
+  heartbeat_at: string;
+}
+
+const RUNNING = `select id, type, attempts, max_attempts, claim_token, worker_id, heartbeat_at from jobs
+  where state = 'running'`;
+const STALE = `${RUNNING} and heartbeat_at < $1`;
+const STALE_DATABASE = `${RUNNING} and $1 <> '' and heartbeat_at <
+  to_char(clock_timestamp() at time zone 'utc' - $2 * interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const OF_WORKER = `${RUNNING} and worker_id = $1`;
+const LOCKED = ' for update skip locked';
+
+/** Running jobs without a heartbeat since `before` (or for `staleMs`, by the clock of the database). */
+export const staleJobs = (
+  sql: Sql,
+  at: { before: string; staleMs: number; lease: LeaseClock },
+): Promise<RunningRow[]> => {
+  if (sql.engine !== 'postgres') return sql.all(STALE, [at.before]);
+  if (at.lease === 'app') return sql.all(STALE + LOCKED, [at.before]);
+  return sql.all(STALE_DATABASE + LOCKED, [at.before, at.staleMs]);
+};
+
+export const jobsOfWorker = (sql: Sql, workerId: string): Promise<RunningRow[]> =>
+  sql.all(sql.engine === 'postgres' ? OF_WORKER + LOCKED : OF_WORKER, [workerId]);
+
+const WORKERS = "select distinct worker_id from jobs where state = 'running'";
+
+/** Workers that hold jobs now. */
+export const busyWorkers = async (sql: Sql): Promise<string[]> =>
+  (await sql.all<{ worker_id: string }>(WORKERS)).map((r) => r.worker_id);

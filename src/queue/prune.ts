@@ -1,0 +1,39 @@
+import { JOB_KEEP_COMPLETED_MS, JOB_KEEP_FAILED_MS, JOB_PRUNE_ROWS } from '#config/limits.ts';
+import type { Db } from '#db/db.ts';
+import type { Clock } from '#std/clock.ts';
+import { toInstant } from '#std/time.ts';
+import { prunePage } from './prune-store.ts';
+
+export interface PruneOptions {
+  /** Milliseconds that completed and canceled jobs are kept, and failed ones. */
+  keepCompletedMs?: number;
+  keepFailedMs?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Deletes jobs that ended long enough ago, in small transactions with a pause between them, so that claims never wait.
+ * Returns how many.
+ */
+export const pruneJobs = async (ports: { db: Db; clock: Clock }, o: PruneOptions = {}): Promise<number> => {
+  const { db, clock } = ports;
+  const keepCompleted = o.keepCompletedMs ?? JOB_KEEP_COMPLETED_MS;
+  const keepFailed = o.keepFailedMs ?? JOB_KEEP_FAILED_MS;
+  const now = clock.ms();
+  const look = {
+    madeBefore: toInstant(now - Math.min(keepCompleted, keepFailed)),
+    completedBefore: toInstant(now - keepCompleted),
+    failedBefore: toInstant(now - keepFailed),
+    rows: JOB_PRUNE_ROWS,
+  };
+  let deleted = 0;
+  let after: string | null = '';
+  while (after !== null && !o.signal?.aborted) {
+    const from: string = after;
+    const page = await db.write((tx) => prunePage(tx, { ...look, after: from }));
+    deleted += page.deleted;
+    after = page.next;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return deleted;
+};

@@ -1,0 +1,146 @@
+import type { Tx } from '#db/db.ts';
+import type { JobStepsTable } from '#db/queue-tables.ts';
+import { AppError } from '#std/errors.ts';
+import type { Attempt, AttemptPorts } from './attempt.ts';
+import type { JobContext } from './context.ts';
+import { checkedKey, type JobType } from './define.ts';
+import { heartbeat, isHeld } from './lease-store.ts';
+import { errorText, snooze } from './outcome.ts';
+import type { Enqueued, EnqueueOptions } from './queue.ts';
+import { recordStep, stepsOf } from './step-store.ts';
+
+const claimLost = (): AppError =>
+  new AppError('conflict', 'queue.claim-lost', 'The job is no longer held by this worker');
+
+/** What one attempt's handler works with. */
+class RunContext<App> implements JobContext<App> {
+  readonly #attempt: Attempt<App>;
+  readonly #ports: AttemptPorts<App>;
+  #steps: Promise<Map<string, JobStepsTable>> | undefined;
+  readonly #stepping = new Set<string>();
+
+  constructor(attempt: Attempt<App>, ports: AttemptPorts<App>) {
+    this.#attempt = attempt;
+    this.#ports = ports;
+  }
+
+  get app(): App {
+    return this.#ports.app;
+  }
+
+  get jobId(): string {
+    return this.#attempt.job.id;
+  }
+
+  get type(): string {
+    return this.#attempt.job.type;
+  }
+
+  get attempt(): number {
+    return this.#attempt.job.attempt;
+  }
+
+  get maxAttempts(): number {
+    return this.#attempt.job.maxAttempts;
+  }
+
+  get userId(): string | null {
+    return this.#attempt.job.userId;
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  async step<T>(name: string, fn: () => Promise<T>): Promise<T> {
+    checkedKey('step name', name);
+    if (this.#stepping.has(name)) throw new Error(`The step "${name}" is running already`);
+    this.#stepping.add(name);
+    try {
+      const steps = await this.#loadSteps();
+      const known = steps.get(name);
+      if (known?.finished_at) return resultOf(known) as T;
+      const done = await this.#runStep(name, fn);
+      steps.set(name, done);
+      return resultOf(done) as T;
+    } finally {
+      this.#stepping.delete(name);
+    }
+  }
+
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.#ports.db.write(async (tx) => {
+        if (!(await isHeld(tx, this.#attempt.job))) throw claimLost();
+        return work(tx);
+      });
+    } catch (e) {
+      if (e instanceof AppError && e.code === 'queue.claim-lost') this.#attempt.abort('lost');
+      throw e;
+    }
+  }
+
+  async heartbeat(): Promise<void> {
+    const { db, clock, lease } = this.#ports;
+    const { job } = this.#attempt;
+    const lost = await db.write((tx) => heartbeat(tx, [job], { now: clock.now(), lease }));
+    if (lost.size === 0) return;
+    this.#attempt.abort('lost');
+    throw claimLost();
+  }
+
+  enqueue<P>(job: JobType<P>, payload: P, options: EnqueueOptions = {}): Promise<Enqueued> {
+    const { userId, traceparent, id } = this.#attempt.job;
+    const trace = this.#ports.hooks.traceparent?.() ?? traceparent;
+    return this.#ports.queue.enqueue(job, payload, {
+      parentJobId: id,
+      ...(userId === null ? {} : { userId }),
+      ...(trace === null ? {} : { traceparent: trace }),
+      ...options,
+    });
+  }
+
+  note(fields: Readonly<Record<string, string | number | boolean | null>>): void {
+    Object.assign(this.#attempt.notes, fields);
+  }
+
+  snooze(untilMs: number): ReturnType<typeof snooze> {
+    return snooze(untilMs);
+  }
+
+  #loadSteps(): Promise<Map<string, JobStepsTable>> {
+    this.#steps ??= stepsOf(this.#ports.db, this.jobId).then((rows) => new Map(rows.map((r) => [r.name, r])));
+    return this.#steps;
+  }
+
+  async #runStep<T>(name: string, fn: () => Promise<T>): Promise<JobStepsTable> {
+    const { clock, hooks } = this.#ports;
+    const row: JobStepsTable = {
+      job_id: this.jobId,
+      name,
+      attempt: this.attempt,
+      started_at: clock.now(),
+      finished_at: null,
+      result_json: null,
+      error: null,
+    };
+    let done: JobStepsTable;
+    try {
+      const value = await (hooks.onStep ? hooks.onStep(this.#attempt.job, name, fn) : fn());
+      done = { ...row, finished_at: clock.now(), result_json: JSON.stringify(value) ?? null };
+    } catch (e) {
+      // For whoever looks at the job; the error itself is what counts.
+      await this.write((tx) => recordStep(tx, { ...row, error: errorText(e) })).catch(() => {});
+      throw e;
+    }
+    await this.write((tx) => recordStep(tx, done));
+    return done;
+  }
+}
+
+/** The same whether it was recorded just now or in an earlier attempt: what JSON makes of it. */
+const resultOf = (step: JobStepsTable): unknown =>
+  step.result_json === null ? undefined : JSON.parse(step.result_json);
+
+export const makeContext = <App>(attempt: Attempt<App>, ports: AttemptPorts<App>): JobContext<App> =>
+  new RunContext(attempt, ports);

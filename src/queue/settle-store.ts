@@ -1,0 +1,96 @@
+import { JOB_RECORD_ROWS } from '#config/limits.ts';
+import type { Sql, SqlValue } from '#db/db.ts';
+import { toInstant } from '#std/time.ts';
+import type { Ending } from './outcome.ts';
+
+/** How one claim ended. */
+export interface Settlement {
+  id: string;
+  token: string;
+  ending: Ending;
+}
+
+const HELD = "id = $1 and claim_token = $2 and state = 'running'";
+
+const COMPLETE = `update jobs set state = 'completed', result_json = $4, finished_at = $3, updated_at = $3,
+  claim_token = null, heartbeat_at = null where ${HELD}`;
+
+const COMPLETE_MANY_SQLITE = `update jobs set state = 'completed', result_json = d.value->>2, finished_at = $2,
+    updated_at = $2, claim_token = null, heartbeat_at = null
+  from json_each($1) as d
+  where jobs.id = d.value->>0 and jobs.claim_token = d.value->>1 and jobs.state = 'running'
+  returning jobs.id`;
+
+const COMPLETE_MANY_POSTGRES = `update jobs set state = 'completed', result_json = d.v->>2, finished_at = $2,
+    updated_at = $2, claim_token = null, heartbeat_at = null
+  from json_array_elements($1::json) as d(v)
+  where jobs.id = d.v->>0 and jobs.claim_token = d.v->>1 and jobs.state = 'running'
+  returning jobs.id`;
+
+const FAIL = `update jobs set state = 'failed', failure_kind = $4, last_error = $5, finished_at = $3, updated_at = $3,
+  claim_token = null, heartbeat_at = null where ${HELD}`;
+
+const CANCEL = `update jobs set state = 'canceled', last_error = $4, finished_at = $3, updated_at = $3,
+  claim_token = null, heartbeat_at = null where ${HELD}`;
+
+/**
+ * A job that waits again may meet a newer one with its singleton key. Both stay, so that no trigger is lost; only one can
+ * keep the key.
+ */
+export const SINGLETON_IF_FREE = `case when singleton_key is not null and exists (
+    select 1 from jobs o where o.singleton_key = jobs.singleton_key and o.state = 'queued')
+  then null else singleton_key end`;
+
+const REQUEUE = `update jobs set state = 'queued', attempts = attempts - cast($4 as integer), not_before = $5,
+    last_error = coalesce($6, last_error), updated_at = $3, claim_token = null, worker_id = null, heartbeat_at = null,
+    singleton_key = ${SINGLETON_IF_FREE}
+  where ${HELD}`;
+
+/** From this many on, one statement over JSON is quicker than a statement each. */
+const MANY = 3;
+
+const one = (sql: Sql, s: Settlement, now: string): Promise<number> => {
+  const held: SqlValue[] = [s.id, s.token, now];
+  const { ending } = s;
+  switch (ending.to) {
+    case 'completed':
+      return sql.run(COMPLETE, [...held, ending.resultJson]);
+    case 'failed':
+      return sql.run(FAIL, [...held, ending.kind, ending.error]);
+    case 'canceled':
+      return sql.run(CANCEL, [...held, ending.error]);
+    case 'queued':
+      return sql.run(REQUEUE, [...held, ending.counted ? 0 : 1, toInstant(ending.atMs), ending.error]);
+  }
+};
+
+const completeMany = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Set<string>> => {
+  const text = sql.engine === 'postgres' ? COMPLETE_MANY_POSTGRES : COMPLETE_MANY_SQLITE;
+  const rows = all.map(({ id, token, ending }) => [
+    id,
+    token,
+    ending.to === 'completed' ? ending.resultJson : null,
+  ]);
+  const recorded = await sql.all<{ id: string }>(text, [JSON.stringify(rows), now]);
+  return new Set(recorded.map((r) => r.id));
+};
+
+/**
+ * Records how claims ended. Each is guarded by its token: what was canceled, or taken away and perhaps claimed by another
+ * worker, is left as it is. Returns the ids that were left so.
+ */
+export const settle = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Set<string>> => {
+  const lost = new Set<string>();
+  const completed = all.filter((s) => s.ending.to === 'completed');
+  const together = completed.length >= MANY;
+  for (let i = 0; together && i < completed.length; i += JOB_RECORD_ROWS) {
+    const part = completed.slice(i, i + JOB_RECORD_ROWS);
+    const recorded = await completeMany(sql, part, now);
+    if (recorded.size < part.length) for (const s of part) if (!recorded.has(s.id)) lost.add(s.id);
+  }
+  for (const s of all) {
+    if (together && s.ending.to === 'completed') continue;
+    if ((await one(sql, s, now)) === 0) lost.add(s.id);
+  }
+  return lost;
+};

@@ -1,0 +1,29 @@
+/** News within this process, told after the commit that made it true. */
+export interface Signals {
+  /** A job waits that is due at this time (milliseconds since 1970). */
+  ready(dueMs: number): void;
+  canceled(jobId: string): void;
+  onReady(fn: (dueMs: number) => void): () => void;
+  onCanceled(fn: (jobId: string) => void): () => void;
+}
+
+const listeners = <T>() => {
+  const all = new Set<(value: T) => void>();
+  return {
+    tell: (value: T) => {
+      for (const fn of all) fn(value);
+    },
+    add: (fn: (value: T) => void) => {
+      all.add(fn);
+      return () => {
+        all.delete(fn);
+      };
+    },
+  };
+};
+
+export const makeSignals = (): Signals => {
+  const ready = listeners<number>();
+  const canceled = listeners<string>();
+  return { ready: ready.tell, canceled: canceled.tell, onReady: ready.add, onCanceled: canceled.add };
+};

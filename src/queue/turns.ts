@@ -1,0 +1,214 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { JOB_PROMOTE_ROWS, JOB_RACE_TRIES } from '#config/limits.ts';
+import type { Tx } from '#db/db.ts';
+import { isConstraint } from '#db/errors.ts';
+import type { NewId } from '#std/ids.ts';
+import { toMs } from '#std/time.ts';
+import { Attempt, type AttemptPorts } from './attempt.ts';
+import { type ClaimStatement, nextDue, promote } from './claim-store.ts';
+import type { JobKind } from './define.ts';
+import { type EndingCounts, noCounts } from './ending-counts.ts';
+import type { InHand, Recordable } from './in-hand.ts';
+import type { ClaimedJob } from './job.ts';
+import { Recorder } from './recorder.ts';
+import { settle } from './settle-store.ts';
+
+export interface TurnPorts<App> extends AttemptPorts<App> {
+  workerId: string;
+  newId: NewId;
+  kinds: ReadonlyMap<string, JobKind<App>>;
+  claim: ClaimStatement;
+  hand: InHand<App>;
+}
+
+interface Quiet {
+  resolve(): void;
+  reject(reason: unknown): void;
+  /** Also wait until no job is due. */
+  drained: boolean;
+}
+
+interface Done {
+  lost: ReadonlySet<string>;
+  claimed: ClaimedJob[];
+  /** Undefined when nobody looked. */
+  nextDue: string | null | undefined;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The heart of a worker. Whatever ended in one turn of the event loop is recorded in the transaction that claims the next
+ * jobs, so that both are durable for the price of one commit, and nothing is claimed before it is.
+ */
+export class Turns<App> {
+  /** False: what is in hand is finished and recorded, and nothing is claimed. */
+  claiming = false;
+  readonly counts: EndingCounts = noCounts();
+  /** Told when the next delayed job is due, as far as we know. */
+  onNextDue: (dueMs: number) => void = () => {};
+  readonly #p: TurnPorts<App>;
+  readonly #recorder: Recorder<App>;
+  /** Runs a function outside of the job or request that happened to wake us. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  #scheduled = false;
+  #inTurn = false;
+  #again = false;
+  #nextDueMs = 0;
+  #races = 0;
+  #cancelRetry: (() => void) | undefined;
+  #quiet: Quiet[] = [];
+
+  constructor(ports: TurnPorts<App>) {
+    this.#p = ports;
+    this.#recorder = new Recorder(ports, this.counts);
+  }
+
+  /** A turn soon: after what this turn of the event loop still brings. */
+  schedule(): void {
+    if (this.#inTurn) this.#again = true;
+    if (this.#inTurn || this.#scheduled || this.#cancelRetry) return;
+    this.#scheduled = true;
+    this.#outside(() => setImmediate(() => void this.#turn()));
+  }
+
+  /** A job is due at this time: now, or later. */
+  due(dueMs: number): void {
+    const now = dueMs <= this.#p.clock.ms();
+    if (dueMs < this.#nextDueMs) this.knowNextDue(dueMs);
+    if (now) this.schedule();
+  }
+
+  knowNextDue(dueMs: number): void {
+    this.#nextDueMs = dueMs;
+    this.onNextDue(dueMs);
+  }
+
+  /** Resolves when nothing is in hand any more; `drained`: nor anything due. */
+  quiet(drained: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#quiet.push({ resolve, reject, drained });
+      this.schedule();
+    });
+  }
+
+  /** No more tries to record what is in hand. */
+  close(): void {
+    this.#cancelRetry?.();
+    this.#quiet = [];
+  }
+
+  async #turn(): Promise<void> {
+    this.#scheduled = false;
+    this.#inTurn = true;
+    const { hand } = this.#p;
+    const what = hand.takeEnded();
+    const wanted = this.claiming && this.#races < JOB_RACE_TRIES ? hand.wanted : 0;
+    let dry = !this.claiming;
+    if (what.ended.length + what.returning.length + wanted > 0) {
+      try {
+        const done = await this.#write(what, wanted);
+        this.#races = 0;
+        hand.recorded();
+        this.#after(what.ended, done);
+        dry = done.claimed.length < wanted && !this.#isDue();
+      } catch (e) {
+        hand.notRecorded();
+        await this.#onFailure(e);
+        dry = false;
+      }
+    }
+    this.#inTurn = false;
+    const more = hand.ended.length + hand.returning.length > 0 || (!dry && this.claiming && hand.wanted > 0);
+    if (this.#again || more) {
+      this.#again = false;
+      this.schedule();
+    } else this.#tellQuiet(dry);
+  }
+
+  async #write(what: Recordable<App>, wanted: number): Promise<Done> {
+    const { db, hand, claim, clock, workerId, newId } = this.#p;
+    const now = clock.now();
+    const settlements = this.#recorder.settlements(what);
+    const promoting = wanted > 0 && this.#isDue();
+    const rooms = hand.rooms(wanted);
+    const token = newId();
+    return db.write(async (tx: Tx): Promise<Done> => {
+      const lost = await settle(tx, settlements, now);
+      const due = promoting ? await this.#promote(tx, now) : undefined;
+      const request = { rooms, limit: wanted, token, workerId, now };
+      const claimed = wanted > 0 ? await claim.claim(tx, request) : [];
+      return { lost, claimed, nextDue: due };
+    });
+  }
+
+  async #promote(tx: Tx, now: string): Promise<string | null> {
+    const promoted = await promote(tx, now);
+    return promoted === JOB_PROMOTE_ROWS ? now : nextDue(tx);
+  }
+
+  #after(ended: readonly Attempt<App>[], done: Done): void {
+    const { hand, hooks } = this.#p;
+    if (done.nextDue !== undefined) this.knowNextDue(done.nextDue === null ? NEVER : toMs(done.nextDue));
+    for (const attempt of ended) {
+      this.#recorder.report(attempt, done.lost.has(attempt.job.id));
+      if (attempt.ending?.to === 'queued') this.due(attempt.ending.atMs);
+    }
+    if (done.claimed.length === 0) return;
+    hooks.onClaimed?.(done.claimed.length);
+    hand.add(done.claimed);
+    if (this.claiming) this.#startNext();
+    else {
+      hand.giveBack();
+      this.#again = true;
+    }
+  }
+
+  #startNext(): void {
+    const { hand, kinds } = this.#p;
+    for (let job = hand.next(); job; job = hand.next()) {
+      const kind = kinds.get(job.type);
+      if (!kind) throw new Error(`A job of the unknown type ${job.type} was claimed`);
+      const attempt: Attempt<App> = new Attempt(this.#p, { job, kind }, this.#onEnded);
+      hand.start(attempt);
+      attempt.start();
+    }
+  }
+
+  readonly #onEnded = (attempt: Attempt<App>): void => {
+    this.#p.hand.end(attempt);
+    if (this.claiming) this.#outside(() => this.#startNext());
+    this.schedule();
+  };
+
+  #isDue(): boolean {
+    return this.#nextDueMs <= this.#p.clock.ms();
+  }
+
+  async #onFailure(e: unknown): Promise<void> {
+    if (isConstraint(e, 'unique') && this.#races < JOB_RACE_TRIES) {
+      // Another process took the same serial or singleton key between our look and our write: look again.
+      this.#races++;
+      this.#again = true;
+      return;
+    }
+    for (const q of this.#quiet.filter((one) => one.drained)) q.reject(e);
+    this.#quiet = this.#quiet.filter((one) => !one.drained);
+    const wait = await this.#recorder.afterFailure(e);
+    this.#again = false;
+    this.#cancelRetry = this.#outside(() =>
+      this.#p.clock.after(wait, () => {
+        this.#cancelRetry = undefined;
+        this.#races = 0;
+        this.schedule();
+      }),
+    );
+  }
+
+  #tellQuiet(dry: boolean): void {
+    if (!this.#p.hand.idle) return;
+    const told = this.#quiet.filter((q) => dry || !q.drained);
+    this.#quiet = this.#quiet.filter((q) => !told.includes(q));
+    for (const q of told) q.resolve();
+  }
+}
