@@ -55,6 +55,7 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   message_contents: 'mail',
   message_labels: 'mail',
   message_ledger: 'mail',
+  message_search: 'mail',
   local_mailboxes: 'mail',
   local_labels: 'mail',
   local_messages: 'mail',

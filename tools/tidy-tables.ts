@@ -5,18 +5,30 @@ import { lineOf, parseSource, type Source, type Tree, type Violation, walk } fro
 /** The database room declares all tables, in one file or a few. */
 const TABLES_FILE = /^src\/db\/([a-z-]+-)?tables\.ts$/;
 
-/** The names of all tables: the keys of `interface Tables` and of the `…Tables` that it extends. */
-export const tableNames = (tree: Tree): string[] => {
+const MIGRATION_FILE = /^src\/db\/migrations\/[a-z-]+\.ts$/;
+const CREATED_TABLE = /\bcreate\s+(?:virtual\s+)?table\s+(?:if\s+not\s+exists\s+)?"?([a-z_]+)/g;
+
+const declaredIn = (file: string, text: string): string[] => {
   const names: string[] = [];
-  for (const file of Object.keys(tree).filter((one) => TABLES_FILE.test(one))) {
-    walk(parseSource(file, tree[file] ?? ''), (node) => {
-      if (!ts.isInterfaceDeclaration(node) || !node.name.text.endsWith('Tables')) return;
-      for (const { name } of node.members) {
-        if (name && (ts.isIdentifier(name) || ts.isStringLiteral(name))) names.push(name.text);
-      }
-    });
-  }
+  walk(parseSource(file, text), (node) => {
+    if (!ts.isInterfaceDeclaration(node) || !node.name.text.endsWith('Tables')) return;
+    for (const { name } of node.members) {
+      if (name && (ts.isIdentifier(name) || ts.isStringLiteral(name))) names.push(name.text);
+    }
+  });
   return names;
+};
+
+/**
+ * The names of all tables: the keys of `interface Tables` and of the `…Tables` that it extends, and what migrations make
+ * beside them, such as a search index.
+ */
+export const tableNames = (tree: Tree): string[] => {
+  const names = Object.entries(tree).flatMap(([file, text]) => {
+    if (TABLES_FILE.test(file)) return declaredIn(file, text);
+    return MIGRATION_FILE.test(file) ? [...text.matchAll(CREATED_TABLE)].map((found) => found[1] ?? '') : [];
+  });
+  return [...new Set(names)];
 };
 
 /** Kysely's methods that take a table: each string argument is a table, perhaps with an alias. */
