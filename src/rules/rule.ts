@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTION_KINDS, findActionKind } from '#actions/kinds/catalog.ts';
 import { RULE_ACTIONS, RULE_NAME_CHARS, RULE_PARAMETERS_CHARS, RULE_VALUE_CHARS } from '#config/limits.ts';
 import { RULE_SCOPES, SAFE_MODES } from '#db/enums.ts';
 import { AppError } from '#std/errors.ts';
@@ -8,17 +9,30 @@ import { conditionTree } from './tree.ts';
 /** Hands the message on to the model; the one action type that is no action. */
 export const DELEGATE = 'delegate';
 
-export const ruleAction = z.strictObject({
-  type: z
-    .string()
-    .regex(/^[a-z][a-z_]{0,39}$/, 'an action type such as archive or apply_label')
-    .describe('An action type, or "delegate" to hand the message on to the model'),
-  parameters: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .refine((p) => JSON.stringify(p).length <= RULE_PARAMETERS_CHARS, 'parameters are too long')
-    .describe("The action's own parameters, such as { label }"),
-});
+const ACTION_TYPES = [...ACTION_KINDS.map((k) => k.type), DELEGATE];
+
+export const ruleAction = z
+  .strictObject({
+    type: z
+      .string()
+      .describe(`One of ${ACTION_TYPES.join(', ')}; ${DELEGATE} hands the message on to the model`),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .refine((p) => JSON.stringify(p).length <= RULE_PARAMETERS_CHARS, 'parameters are too long')
+      .describe("The action's own parameters, such as { label }"),
+  })
+  .superRefine((action, context) => {
+    const add = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const kind = findActionKind(action.type);
+    if (action.type === DELEGATE) {
+      if (Object.keys(action.parameters).length > 0) add(['parameters'], 'delegate takes no parameters');
+    } else if (!kind) add(['type'], `must be one of ${ACTION_TYPES.join(', ')}`);
+    else {
+      const issues = kind.parameters.safeParse(action.parameters).error?.issues ?? [];
+      for (const issue of issues) add(['parameters', ...issue.path], issue.message);
+    }
+  });
 export type RuleAction = z.infer<typeof ruleAction>;
 
 const priority = z.number().int().min(-1_000_000_000).max(1_000_000_000).describe('Lower numbers come first');
