@@ -8,6 +8,8 @@ import { messageId } from './render.ts';
 export type Turn = [who: Person, day: number, time: string, text: string, more?: Partial<Letter>];
 
 const QUOTE_DEPTH = 3;
+/** Older mail than this has been read, even where nobody answered. */
+const FRESH_DAYS = 4;
 
 const introduction = (reader: Person, earlier: Letter, subject: string): string => {
   const { from, day, time } = earlier;
@@ -59,7 +61,7 @@ export const thread = (subject: string, others: readonly Person[], turns: readon
   const everyone = [robin, ...others];
   const letters: Letter[] = [];
   const own: string[] = [];
-  for (const [from, day, time, text, more] of turns) {
+  for (const [i, [from, day, time, text, more]] of turns.entries()) {
     const earlier = letters.at(-1);
     const heading =
       earlier && !/^(re|aw|fwd?):/i.test(subject)
@@ -76,6 +78,7 @@ export const thread = (subject: string, others: readonly Person[], turns: readon
       cc: readers.filter((p) => p.address !== first?.address),
       day,
       time,
+      read: day < -FRESH_DAYS || turns.slice(i).some(([who]) => who.address === robin.address),
       subject: heading,
       text: earlier ? `${mine}\n\n${lead}\n${quote(earlier.text)}` : mine,
       id: messageId(from, heading, moment(day, time)),

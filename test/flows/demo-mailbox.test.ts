@@ -1,20 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { parseMail } from '#mail/mime.ts';
+import { demoMessages } from './demo-messages.ts';
 
 const run = promisify(execFile);
-const mbox = readFileSync('demo/mailbox/robin.mbox', 'utf8');
-const SEPARATOR = /^From \S+ \w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\n/m;
-
-/** The messages of an mboxrd file, read on their own here so that the test does not lean on the reader it feeds. */
-const messages = mbox
-  .split(SEPARATOR)
-  .slice(1)
-  .map((m) => m.replace(/^>(>*From )/gm, '$1'));
-
-const parsed = await Promise.all(messages.map((m) => parseMail(Buffer.from(m))));
+const parsed = (await demoMessages()).map((m) => m.mail);
 
 test('the committed mailbox is what its source writes', async () => {
   await expect(run(process.execPath, ['demo/make-mailbox.ts', '--check'])).resolves.toBeDefined();
