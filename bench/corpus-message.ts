@@ -31,7 +31,7 @@ const capital = (word: string): string => `${word[0]?.toUpperCase()}${word.slice
 const between = (random: Random, low: number, high: number): number =>
   Math.floor(low * (high / low) ** random.next());
 
-export interface MessageMaker {
+interface MessageMaker {
   /** The next message with its separator line and the empty line after it, in mboxrd. */
   next(): Buffer[];
 }

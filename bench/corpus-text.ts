@@ -13,7 +13,7 @@ const COMMON: Record<Language, string> = {
   ja: 'の に は を た が で て と し れ さ ある いる も する から な こと として い や など なっ ない この ため その 会議 資料 確認 お願い します 予定 変更 連絡 明日 来週 船 港 潮 時間 更新 報告',
 };
 
-export type Language = 'en' | 'de' | 'fr' | 'es' | 'ja';
+type Language = 'en' | 'de' | 'fr' | 'es' | 'ja';
 
 const ONSETS = [
   'b',
@@ -59,7 +59,7 @@ const coinWord = (random: Random): string => {
 };
 
 /** Says words: six in ten from the commonest, the rest from a long tail, nearer words more often. */
-export const speaker = (random: Random, language: Language): (() => string) => {
+const speaker = (random: Random, language: Language): (() => string) => {
   const common = COMMON[language].split(' ');
   const rare = Array.from({ length: VOCABULARY_WORDS }, () => coinWord(random));
   return () =>

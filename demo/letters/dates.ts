@@ -1,5 +1,5 @@
 /** The demo mailbox ends on this day. Everything in it is placed relative to it. */
-export const REFERENCE_DAY = '2026-01-15';
+const REFERENCE_DAY = '2026-01-15';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

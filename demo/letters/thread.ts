@@ -5,7 +5,7 @@ import { type Letter, type Person, robin } from './letter.ts';
 import { messageId } from './render.ts';
 
 /** One turn: who, which day, what time, what they wrote, and anything unusual about that letter. */
-export type Turn = [who: Person, day: number, time: string, text: string, more?: Partial<Letter>];
+type Turn = [who: Person, day: number, time: string, text: string, more?: Partial<Letter>];
 
 const QUOTE_DEPTH = 3;
 /** Older mail than this has been read, even where nobody answered. */
