@@ -1,7 +1,7 @@
 import { USER_AGENT_CHARS } from '#config/limits.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import type { SessionKind } from '#db/enums.ts';
-import type { SessionRow } from '#db/tables.ts';
+import type { SessionRow } from '#db/people-tables.ts';
 import { AppError } from '#std/errors.ts';
 import { type Instant, toInstant } from '#std/time.ts';
 import type { AccessPorts } from './ports.ts';

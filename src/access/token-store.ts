@@ -1,6 +1,6 @@
 import { API_TOKENS_PER_USER, TOKEN_USE_RESOLUTION_MS } from '#config/limits.ts';
 import type { Sql } from '#db/db.ts';
-import type { ApiTokenRow } from '#db/tables.ts';
+import type { ApiTokenRow } from '#db/people-tables.ts';
 import { AppError } from '#std/errors.ts';
 import { type Instant, toMs } from '#std/time.ts';
 import type { AccessPorts } from './ports.ts';

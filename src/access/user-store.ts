@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '#db/db.ts';
 import { isConstraint } from '#db/errors.ts';
-import type { UserRow } from '#db/tables.ts';
+import type { UserRow } from '#db/people-tables.ts';
 import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
 import type { AccessPorts } from './ports.ts';

@@ -1,6 +1,6 @@
 import { AUDIT_DETAILS_CHARS, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '#config/limits.ts';
 import type { Sql, Tx } from '#db/db.ts';
-import type { AuditRow } from '#db/tables.ts';
+import type { AuditRow } from '#db/people-tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';

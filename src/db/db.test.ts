@@ -137,8 +137,8 @@ onEveryDatabase('Db', (fresh, kind) => {
       );
       await tx.run(
         `insert into actions (id, user_id, account_id, message_id, source, action_type, parameters_json, identity, status,
-           confidence, reviewed_at, created_at, updated_at)
-         values ('x', 'u1', 'a', 'm', 'manual', 'archive', '{}', 'i', 'completed', 1, $1, $1, $1)`,
+           confidence, review_json, reviewed_at, created_at, updated_at)
+         values ('x', 'u1', 'a', 'm', 'manual', 'archive', '{}', 'i', 'completed', 1, '{}', $1, $1, $1)`,
         [now],
       );
     });

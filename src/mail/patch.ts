@@ -33,33 +33,24 @@ export const applyPatch = (state: MailState, p: MailPatch): MailState => ({
   flags: applySet(state.flags, p.addFlags, p.removeFlags),
 });
 
-const difference = <T>(from: readonly T[], to: readonly T[]): { add: T[]; remove: T[] } => ({
-  add: to.filter((x) => !from.includes(x)),
-  remove: from.filter((x) => !to.includes(x)),
+/** The part of the patch that really changes a message which is in `before`. */
+export const effectOf = (p: MailPatch, before: MailState): MailPatch => ({
+  addLabels: p.addLabels.filter((l) => !before.labels.includes(l) && !p.removeLabels.includes(l)),
+  removeLabels: p.removeLabels.filter((l) => before.labels.includes(l)),
+  addFlags: p.addFlags.filter((f) => !before.flags.includes(f) && !p.removeFlags.includes(f)),
+  removeFlags: p.removeFlags.filter((f) => before.flags.includes(f)),
 });
 
-/** The smallest patch that leads from one state to the other. */
-export const diffStates = (from: MailState, to: MailState): MailPatch => {
-  const labels = difference(from.labels, to.labels);
-  const flags = difference(from.flags, to.flags);
-  return {
-    addLabels: labels.add,
-    removeLabels: labels.remove,
-    addFlags: flags.add,
-    removeFlags: flags.remove,
-  };
-};
-
 /**
- * What undoes the change from `before` to `after`, given how the message is `now`: only what that change really altered
- * goes back, and only where nobody has altered it since.
+ * What undoes the patch on a message that was in `before` and is in `now`: only what the patch itself altered goes back,
+ * and only where nobody has altered it since.
  */
-export const invert = (before: MailState, after: MailState, now: MailState): MailPatch => {
-  const back = diffStates(after, before);
+export const invert = (p: MailPatch, before: MailState, now: MailState): MailPatch => {
+  const done = effectOf(p, before);
   return {
-    addLabels: back.addLabels.filter((l) => !now.labels.includes(l)),
-    removeLabels: back.removeLabels.filter((l) => now.labels.includes(l)),
-    addFlags: back.addFlags.filter((f) => !now.flags.includes(f)),
-    removeFlags: back.removeFlags.filter((f) => now.flags.includes(f)),
+    addLabels: done.removeLabels.filter((l) => !now.labels.includes(l)),
+    removeLabels: done.addLabels.filter((l) => now.labels.includes(l)),
+    addFlags: done.removeFlags.filter((f) => !now.flags.includes(f)),
+    removeFlags: done.addFlags.filter((f) => now.flags.includes(f)),
   };
 };

@@ -21,7 +21,7 @@ export interface RemoteLabel {
 
 /** One thing that happened in the mailbox. A change may be told twice and must then change nothing. */
 export type MailChange =
-  | { kind: 'added'; id: string }
+  | { kind: 'added'; id: string; sizeBytes?: number }
   | { kind: 'changed'; id: string; state: MailState }
   | { kind: 'gone'; id: string };
 

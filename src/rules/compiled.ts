@@ -1,6 +1,6 @@
 import { COMPILED_RULE_SETS } from '#config/limits.ts';
 import type { Db } from '#db/db.ts';
-import type { DeterministicRuleRow } from '#db/tables.ts';
+import type { DeterministicRuleRow } from '#db/rules-tables.ts';
 import { errorMessage } from '#std/errors.ts';
 import { type CompiledRules, compileRules } from './compile.ts';
 import { ruleFromRow } from './row.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SqlValue } from '#db/db.ts';
-import type { DeterministicRuleRow } from '#db/tables.ts';
+import type { DeterministicRuleRow } from '#db/rules-tables.ts';
 import type { Instant } from '#std/time.ts';
 import { type Rule, type RuleInput, ruleAction } from './rule.ts';
 import type { ConditionTree } from './tree.ts';

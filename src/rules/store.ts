@@ -1,7 +1,7 @@
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, RULES_PER_USER } from '#config/limits.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import { insertRows } from '#db/insert-rows.ts';
-import type { DeterministicRuleRow } from '#db/tables.ts';
+import type { DeterministicRuleRow } from '#db/rules-tables.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';

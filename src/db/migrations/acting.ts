@@ -39,6 +39,7 @@ export const actingTables = (d: Dialect): string[] => [
     status text not null ${oneOf('status', ACTION_STATUSES)},
     confidence real not null check (confidence between 0 and 1),
     reasons_json text not null default '[]',
+    review_json text not null,
     reviewed_at text not null,
     approved_hash text,
     error_message text,

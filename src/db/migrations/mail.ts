@@ -169,6 +169,7 @@ const localMailboxTables = (d: Dialect): string[] => [
     account_id text not null references accounts (id) on delete cascade,
     id text not null,
     modseq ${d.bigint} not null,
+    added_modseq ${d.bigint} not null,
     content_hash text not null,
     copy integer not null,
     internal_date text not null,

@@ -427,6 +427,7 @@ create table local_messages (
   account_id text not null,
   id text not null,
   modseq bigint not null,
+  added_modseq bigint not null,
   content_hash text not null,
   copy integer not null,
   internal_date text not null,

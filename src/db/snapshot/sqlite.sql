@@ -387,6 +387,7 @@ CREATE TABLE local_messages (
     account_id text not null references accounts (id) on delete cascade,
     id text not null,
     modseq integer not null,
+    added_modseq integer not null,
     content_hash text not null,
     copy integer not null,
     internal_date text not null,

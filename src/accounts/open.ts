@@ -1,0 +1,44 @@
+import type { Db } from '#db/db.ts';
+import type { Mailbox, MailProvider } from '#mail/port.ts';
+import { AppError } from '#std/errors.ts';
+import type { Account } from './account.ts';
+import { findAnyAccount } from './store.ts';
+
+export interface OpenAccount {
+  account: Account;
+  mailbox: Mailbox;
+}
+
+/**
+ * Opens the mailbox of an account. Throws `needs-user` when it is paused or must sign in again, so that its jobs wait
+ * without using up attempts, and `permanent` when it was removed.
+ */
+export const mailboxOpener =
+  (db: Db, providers: readonly MailProvider[]) =>
+  async (accountId: string): Promise<OpenAccount> => {
+    const account = await findAnyAccount(db, accountId);
+    if (!account) throw new AppError('permanent', 'accounts.removed', 'The account was removed');
+    if (account.status !== 'active') {
+      throw new AppError(
+        'needs-user',
+        'accounts.not-active',
+        `The account is ${account.status.replaceAll('_', ' ')}`,
+        {
+          help:
+            account.status === 'paused'
+              ? 'Resume it on the accounts page.'
+              : 'Sign in again on the accounts page; everything that waits goes on by itself.',
+        },
+      );
+    }
+    const provider = providers.find((p) => p.kind === account.provider);
+    if (!provider) {
+      throw new AppError(
+        'permanent',
+        'accounts.no-provider',
+        `This version knows no provider "${account.provider}"`,
+      );
+    }
+    const { id, userId, email, config } = account;
+    return { account, mailbox: provider.open({ id, userId, email, config }) };
+  };

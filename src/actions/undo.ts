@@ -1,0 +1,123 @@
+import { recordActivity } from '#activity/store.ts';
+import type { Sql, Tx } from '#db/db.ts';
+import { isConstraint } from '#db/errors.ts';
+import type { MailState } from '#mail/message.ts';
+import { emptyPatch, invert } from '#mail/patch.ts';
+import { AppError } from '#std/errors.ts';
+import { type Action, UNDO } from './action.ts';
+import { findActionKind } from './kinds/catalog.ts';
+import type { Effect } from './kinds/define.ts';
+import { performJob } from './perform.job.ts';
+import type { ActionPorts } from './ports.ts';
+import { findAction, insertActions, insertNote, linkActions, removeNote, undoneBy } from './store.ts';
+import { scheduleWake } from './wake.ts';
+
+/** Who asked, for the audit log. */
+export interface Requester {
+  actor: string;
+  channel: string;
+}
+
+/** Why an action cannot be undone, as a sentence; null when it can. */
+export const whyNotUndoable = async (sql: Sql, action: Action): Promise<string | null> => {
+  if (action.status !== 'completed') return 'It was not carried out.';
+  const root = await rootOf(sql, action);
+  if (!root || !findActionKind(root.type)?.reversible) return 'This kind of action cannot be taken back.';
+  return (await undoneBy(sql, action.id)) === undefined ? null : 'It is undone already.';
+};
+
+/**
+ * Makes the action that reverses another one, with its link and its job, in the caller's transaction and before any
+ * effect. Throws `actions.not-undoable` with the reason, also when somebody else asked at the same moment.
+ */
+export const requestUndo = async (
+  ports: Pick<ActionPorts, 'clock' | 'newId' | 'queue'>,
+  tx: Tx,
+  request: { action: Action; by: Requester },
+): Promise<string> => {
+  const { action, by } = request;
+  const reason = await whyNotUndoable(tx, action);
+  if (reason !== null) throw notUndoable(reason);
+  const now = ports.clock.now();
+  const id = ports.newId();
+  await insertActions(tx, [
+    {
+      id,
+      userId: action.userId,
+      accountId: action.accountId,
+      messageId: action.messageId,
+      decisionId: null,
+      ruleId: null,
+      source: 'manual',
+      type: UNDO,
+      parameters: { action: action.id },
+      status: 'queued',
+      confidence: 1,
+      reasons: [],
+      review: { ...action.review, source: 'manual' },
+      reviewedAt: now,
+      traceId: action.traceId,
+      createdAt: now,
+    },
+  ]);
+  try {
+    await linkActions(tx, { userId: action.userId, cause: id, effect: action.id, relation: 'undo_of', now });
+  } catch (e) {
+    if (isConstraint(e, 'unique')) throw notUndoable('It is undone already.');
+    throw e;
+  }
+  await ports.queue.enqueue(performJob, { actionId: id }, { tx, userId: action.userId });
+  await recordActivity(ports, tx, {
+    userId: action.userId,
+    ...by,
+    action: 'action.undo',
+    subjectType: 'action',
+    subjectId: action.id,
+    details: { undo: id },
+  });
+  return id;
+};
+
+const notUndoable = (reason: string) =>
+  new AppError('conflict', 'actions.not-undoable', `This action cannot be undone. ${reason}`, {
+    help: 'Look at the action to see what became of it.',
+  });
+
+/** What an undo does now: the inverse of what was done, minus what changed since. */
+export const undoEffect = async (sql: Sql, undo: Action, now: MailState): Promise<Effect> => {
+  const of = await targetOf(sql, undo);
+  if (!of?.undoHint || !of.before) return { kind: 'nothing' };
+  const p = of.undoHint.after ? invert(of.undoHint.patch, of.before, now) : emptyPatch();
+  return { kind: 'patch', patch: p };
+};
+
+/** What an undo changes beside the mailbox, in the transaction that completes it. */
+export const finishUndo = async (ports: ActionPorts, tx: Tx, undo: Action): Promise<void> => {
+  const root = await rootOf(tx, undo);
+  if (!root) return;
+  const done = (await depthOf(tx, undo)) % 2 === 0;
+  if (root.type === 'add_note') {
+    if (!done) return removeNote(tx, root.id);
+    const { userId, messageId, id: actionId } = root;
+    const text = String(root.parameters.text ?? '');
+    return insertNote(tx, { id: ports.newId(), userId, messageId, actionId, text, now: ports.clock.now() });
+  }
+  const wakeAt = root.undoHint?.wakeAt;
+  if (done && wakeAt) await scheduleWake(ports, tx, { userId: undo.userId, actionId: undo.id, at: wakeAt });
+};
+
+const targetOf = (sql: Sql, undo: Action): Promise<Action | undefined> =>
+  findAction(sql, String(undo.parameters.action ?? ''));
+
+/** The action at the start of a chain of undos. */
+const rootOf = async (sql: Sql, action: Action): Promise<Action | undefined> => {
+  let at: Action | undefined = action;
+  while (at?.type === UNDO) at = await targetOf(sql, at);
+  return at;
+};
+
+const depthOf = async (sql: Sql, action: Action): Promise<number> => {
+  let depth = 0;
+  for (let at: Action | undefined = action; at?.type === UNDO; at = await targetOf(sql, at)) depth++;
+  return depth;
+};

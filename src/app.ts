@@ -1,0 +1,136 @@
+import { type Attempts, signInAttempts } from '#access/attempts.ts';
+import { serverSecret } from '#access/keys.ts';
+import type { AccessPorts } from '#access/ports.ts';
+import { tokenHashWith } from '#access/secret-token.ts';
+import type { User } from '#access/user.ts';
+import { ensureOwner } from '#access/user-store.ts';
+import { mailboxOpener } from '#accounts/open.ts';
+import { findAnyAccount } from '#accounts/store.ts';
+import type { ActionPorts } from '#actions/ports.ts';
+import { type Live, makeLive } from '#activity/live.ts';
+import { askApproval } from '#approvals/ask.ts';
+import type { Config } from '#config/config.ts';
+import { backupBeforeMigrating } from '#db/backup.ts';
+import { migrate } from '#db/migrate.ts';
+import { openDatabase } from '#db/open.ts';
+import type { IngestPorts } from '#ingest/ports.ts';
+import { parsePool } from '#mail/parse-pool.ts';
+import type { MailProvider } from '#mail/port.ts';
+import { mailProviders } from '#mail/providers/catalog.ts';
+import { createQueue } from '#queue/queue.ts';
+import { compiledRules } from '#rules/compiled.ts';
+import type { Clock } from '#std/clock.ts';
+import { systemClock } from '#std/clock.ts';
+import { idMaker } from '#std/ids.ts';
+import { type Random, systemRandom } from '#std/random.ts';
+import type { Log } from '#telemetry/log.ts';
+import type { TriagePorts } from '#triage/ports.ts';
+import { queueHooks } from './queue-hooks.ts';
+
+/** The outside world as a plain record of named ports. A function declares the slice that it needs. */
+export interface App extends IngestPorts, TriagePorts, ActionPorts {
+  config: Config;
+  /** Of the program. */
+  version: string;
+  random: Random;
+  log: Log;
+  live: Live;
+  access: AccessPorts & { attempts: Attempts };
+  providers: readonly MailProvider[];
+  /** The person this installation belongs to. */
+  owner: User;
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  config: Config;
+  version: string;
+  log: Log;
+  clock?: Clock;
+  random?: Random;
+}
+
+/** Opens the database, brings it up to date, and connects every part with what it needs. */
+export const openApp = async (o: AppOptions): Promise<App> => {
+  const { config, log, version, clock = systemClock, random = systemRandom } = o;
+  const newId = idMaker(clock, random);
+  const db = await openDatabase({
+    url: config.paths.database,
+    authToken: config.paths.database_auth_token?.reveal(),
+    durability: config.queue.durability,
+    clock,
+    random,
+    onProblem: (err) => log.warn({ err }, 'the listening connection to the database was lost'),
+  });
+  try {
+    await migrate(db, { clock, beforeChange: backupBeforeMigrating({ db, config, clock, log }) });
+    const live = makeLive();
+    const access = accessPorts({ db, clock, random, newId, config });
+    const owner = await ensureOwner(access, {
+      email: 'owner@localhost',
+      displayName: 'Owner',
+      timeZone: config.digest.time_zone,
+    });
+    const queue = createQueue({ db, clock, newId, hooks: queueHooks(live) });
+    const providers = mailProviders({ db, clock });
+    const parser = parsePool({ clock });
+    const approvals = { clock, newId, random, queue, approvalMs: config.policy.approval_expiry };
+    return {
+      config,
+      version,
+      log,
+      live,
+      db,
+      clock,
+      random,
+      newId,
+      queue,
+      access,
+      owner,
+      providers,
+      parser,
+      openMailbox: mailboxOpener(db, providers),
+      rulesOf: (userId) => compiledRules(db, userId),
+      ruleMode: config.policy.rule_mode,
+      ...policyPorts(config),
+      snoozeLabel: config.gmail.snooze_label,
+      trustedAuthServer: async (accountId) => {
+        const account = await findAnyAccount(db, accountId);
+        const trusted = (account?.config as { trustedAuthServer?: unknown } | undefined)?.trustedAuthServer;
+        return typeof trusted === 'string' ? trusted : null;
+      },
+      askApproval: async (tx, action, reasons) => {
+        await askApproval(approvals, tx, { action, reasons });
+      },
+      close: async () => {
+        await parser.close();
+        await db.close();
+      },
+    };
+  } catch (e) {
+    await db.close();
+    throw e;
+  }
+};
+
+const policyPorts = ({ policy }: Config): Pick<App, 'policy' | 'rateLimits'> => ({
+  policy: {
+    approvalAlways: policy.approval_always,
+    confidenceDefault: policy.confidence_default,
+    confidenceLeaveInbox: policy.confidence_leave_inbox,
+    forwardAllow: policy.forward_allow,
+  },
+  rateLimits: { changesPerHour: policy.changes_per_hour, trashesPerHour: policy.trashes_per_hour },
+});
+
+const accessPorts = (
+  o: Pick<AccessPorts, 'db' | 'clock' | 'random' | 'newId'> & { config: Config },
+): AccessPorts & { attempts: Attempts } => ({
+  db: o.db,
+  clock: o.clock,
+  random: o.random,
+  newId: o.newId,
+  tokenHash: tokenHashWith(serverSecret(o.config, o.random)),
+  lifetimes: { linkMs: o.config.auth.sign_in_link_lifetime, sessionMs: o.config.auth.session_lifetime },
+  attempts: signInAttempts(o.clock),
+});

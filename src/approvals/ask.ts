@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { type Action, actionHash } from '#actions/action.ts';
+import type { Tx } from '#db/db.ts';
+import type { PolicyReason } from '#policy/review.ts';
+import type { Queue } from '#queue/queue.ts';
+import type { Clock } from '#std/clock.ts';
+import type { NewId } from '#std/ids.ts';
+import type { Random } from '#std/random.ts';
+import { toInstant } from '#std/time.ts';
+import { expireJob } from './expire.job.ts';
+import { insertApproval } from './store.ts';
+
+interface AskPorts {
+  clock: Clock;
+  newId: NewId;
+  random: Random;
+  queue: Queue;
+  /** Milliseconds that a card can be answered. */
+  approvalMs: number;
+}
+
+const BUTTON_BYTES = 16;
+
+/** Makes the card for an action that waits, and the job that ends it when nobody answers; in the caller's transaction. */
+export const askApproval = async (
+  ports: AskPorts,
+  tx: Tx,
+  ask: {
+    action: Pick<Action, 'id' | 'userId' | 'messageId' | 'type' | 'parameters'>;
+    reasons: readonly PolicyReason[];
+  },
+): Promise<string> => {
+  const { action, reasons } = ask;
+  const id = ports.newId();
+  const expiresMs = ports.clock.ms() + ports.approvalMs;
+  await insertApproval(tx, {
+    id,
+    userId: action.userId,
+    actionId: action.id,
+    actionHash: actionHash(action),
+    buttonHash: createHash('sha256').update(ports.random.bytes(BUTTON_BYTES)).digest('hex'),
+    reasons,
+    createdAt: ports.clock.now(),
+    expiresAt: toInstant(expiresMs),
+  });
+  await ports.queue.enqueue(
+    expireJob,
+    { approvalId: id },
+    { tx, userId: action.userId, notBeforeMs: expiresMs },
+  );
+  return id;
+};

@@ -1,0 +1,2 @@
+/** A boolean, as every engine holds it. */
+export type Bit = 0 | 1;

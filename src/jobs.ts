@@ -1,0 +1,22 @@
+import { performJob } from '#actions/perform.job.ts';
+import { undoJob } from '#actions/undo.job.ts';
+import { unsnoozeJob } from '#actions/unsnooze.job.ts';
+import { expireJob } from '#approvals/expire.job.ts';
+import { importJob } from '#ingest/import.job.ts';
+import { reconcileJob } from '#ingest/reconcile.job.ts';
+import { syncJob } from '#ingest/sync.job.ts';
+import type { JobKind } from '#queue/define.ts';
+import { classifyJob } from '#triage/classify.job.ts';
+import type { App } from './app.ts';
+
+/** Every kind of job that a worker of this program runs. */
+export const JOBS: readonly JobKind<App>[] = [
+  importJob,
+  syncJob,
+  reconcileJob,
+  classifyJob,
+  performJob,
+  undoJob,
+  unsnoozeJob,
+  expireJob,
+];

@@ -1,0 +1,110 @@
+import type { Sql, Tx } from '#db/db.ts';
+import type { LabelRow } from '#db/mail-tables.ts';
+import type { NewId } from '#std/ids.ts';
+import type { Instant } from '#std/time.ts';
+import { LABEL_ROLES, type LabelRole } from './message.ts';
+import type { RemoteLabel } from './port.ts';
+
+/** A container a message is in, as we know it. `description` is the user's own and no sync touches it. */
+export interface Label {
+  id: string;
+  accountId: string;
+  providerLabelId: string;
+  name: string;
+  role: LabelRole | null;
+  type: 'system' | 'user';
+  description: string | null;
+  availableToClassifier: boolean;
+}
+
+const isRole = (text: string | null): text is LabelRole => LABEL_ROLES.some((role) => role === text);
+
+const fromRow = (row: LabelRow): Label => ({
+  id: row.id,
+  accountId: row.account_id,
+  providerLabelId: row.provider_label_id,
+  name: row.name,
+  role: isRole(row.role) ? row.role : null,
+  type: row.label_type,
+  description: row.description,
+  availableToClassifier: row.available_to_classifier === 1,
+});
+
+/** Labels that still exist, system labels first, then by name. */
+export const listLabels = async (
+  sql: Sql,
+  scope: { userId: string; accountId?: string },
+): Promise<Label[]> => {
+  let query = sql.query
+    .selectFrom('labels')
+    .selectAll()
+    .where('user_id', '=', scope.userId)
+    .where('deleted_at', 'is', null)
+    .orderBy('label_type')
+    .orderBy('name');
+  if (scope.accountId !== undefined) query = query.where('account_id', '=', scope.accountId);
+  return (await query.execute()).map(fromRow);
+};
+
+export interface LabelSync {
+  userId: string;
+  accountId: string;
+  remote: readonly RemoteLabel[];
+  newId: NewId;
+  now: Instant;
+}
+
+/** Makes our labels equal to the provider's. Returns the provider ids of labels that are gone. */
+export const syncLabels = async (tx: Tx, s: LabelSync): Promise<string[]> => {
+  const known = await tx.query
+    .selectFrom('labels')
+    .selectAll()
+    .where('account_id', '=', s.accountId)
+    .execute();
+  const byId = new Map(known.map((row) => [row.provider_label_id, row]));
+  for (const label of s.remote) {
+    const row = byId.get(label.id);
+    byId.delete(label.id);
+    if (!row) await insertLabel(tx, s, label);
+    else if (row.name !== label.name || row.role !== label.role || row.deleted_at !== null) {
+      await tx.query
+        .updateTable('labels')
+        .set({ name: label.name, role: label.role, deleted_at: null, updated_at: s.now })
+        .where('id', '=', row.id)
+        .execute();
+    }
+  }
+  const gone = [...byId.values()].filter((row) => row.deleted_at === null);
+  for (const row of gone) {
+    await tx.query
+      .updateTable('labels')
+      .set({ deleted_at: s.now, updated_at: s.now })
+      .where('id', '=', row.id)
+      .execute();
+  }
+  return gone.map((row) => row.provider_label_id);
+};
+
+const insertLabel = async (tx: Tx, s: LabelSync, label: RemoteLabel): Promise<void> => {
+  await tx.query
+    .insertInto('labels')
+    .values({
+      id: s.newId(),
+      user_id: s.userId,
+      account_id: s.accountId,
+      provider_label_id: label.id,
+      name: label.name,
+      label_type: label.role === null ? 'user' : 'system',
+      role: label.role,
+      description: null,
+      available_to_classifier: label.role === null ? 1 : 0,
+      visible: 1,
+      background_color: null,
+      text_color: null,
+      deleted_at: null,
+      created_at: s.now,
+      updated_at: s.now,
+    })
+    .onConflict((c) => c.columns(['account_id', 'provider_label_id']).doNothing())
+    .execute();
+};

@@ -1,0 +1,44 @@
+import type { Sql, Tx } from '#db/db.ts';
+import { insertRows, textsOf } from '#db/insert-rows.ts';
+import type { Instant } from '#std/time.ts';
+
+export interface SenderSeen {
+  address: string;
+  name: string;
+  received: number;
+  /** How often the user wrote to this address. */
+  sent: number;
+  at: Instant;
+}
+
+/** Adds to the counters of each address. One row an address, whatever the case it was written in. */
+export const countSenders = async (tx: Tx, userId: string, seen: readonly SenderSeen[]): Promise<void> => {
+  await insertRows(tx, {
+    table: 'senders',
+    columns: ['user_id', 'address', 'name', 'received_count', 'sent_count', 'last_seen_at'],
+    // In a fixed order, so that two transactions never wait for each other's rows.
+    rows: [...seen]
+      .sort((a, b) => (a.address < b.address ? -1 : 1))
+      .map((s) => [userId, s.address.toLowerCase(), s.name, s.received, s.sent, s.at]),
+    tail: `on conflict (user_id, address) do update set
+      name = case when excluded.name = '' then senders.name else excluded.name end,
+      received_count = senders.received_count + excluded.received_count,
+      sent_count = senders.sent_count + excluded.sent_count,
+      last_seen_at = case when excluded.last_seen_at > senders.last_seen_at
+        then excluded.last_seen_at else senders.last_seen_at end`,
+  });
+};
+
+/** True when the user has written to one of these addresses before. */
+export const isKnownSender = async (
+  sql: Sql,
+  userId: string,
+  addresses: readonly string[],
+): Promise<boolean> => {
+  const rows = await sql.all(
+    `select 1 from senders where user_id = $1 and sent_count > 0
+     and address in (${textsOf(sql.engine, 2)}) limit 1`,
+    [userId, JSON.stringify(addresses.map((a) => a.toLowerCase()))],
+  );
+  return rows.length > 0;
+};

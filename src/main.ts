@@ -1,0 +1,131 @@
+import { ensureCliKey } from '#access/keys.ts';
+import { setPassword } from '#access/sign-in.ts';
+import { listAccounts } from '#accounts/store.ts';
+import type { Config } from '#config/config.ts';
+import { guardProcess } from '#queue/attribution.ts';
+import { Worker } from '#queue/runner.ts';
+import { systemClock } from '#std/clock.ts';
+import { systemRandom } from '#std/random.ts';
+import { syncJob } from '#ingest/sync.job.ts';
+import type { Log } from '#telemetry/log.ts';
+import { startTelemetry } from '#telemetry/start.ts';
+import { type App, openApp } from './app.ts';
+import { JOBS } from './jobs.ts';
+import { queueHooks } from './queue-hooks.ts';
+
+export interface ProcessOptions {
+  config: Config;
+  version: string;
+  log: Log;
+  /** `server`: works and serves the web and the API. `worker`: works only. */
+  role: 'server' | 'worker';
+}
+
+export interface RunningProcess {
+  app: App;
+  worker: Worker<App>;
+  /** Where the web interface is; undefined for a worker alone. */
+  url: string | undefined;
+  /** Stops taking work, lets jobs finish, closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** A worker of this program's jobs over an open App. */
+export const workerOf = (app: App): Worker<App> =>
+  new Worker<App>({
+    db: app.db,
+    queue: app.queue,
+    clock: app.clock,
+    random: app.random,
+    newId: app.newId,
+    log: app.log,
+    hooks: queueHooks(app.live),
+    app,
+    jobs: JOBS,
+    concurrency: app.config.queue.concurrency,
+    pollMs: app.config.queue.poll_interval,
+    heartbeatMs: app.config.queue.heartbeat,
+    staleMs: app.config.queue.stale_after,
+    sweepMs: app.config.queue.sweep_interval,
+  });
+
+/** The process on one page: telemetry, the App, a worker, watches on the mailboxes, and the server. */
+export const startProcess = async (o: ProcessOptions): Promise<RunningProcess> => {
+  const { config, version, log } = o;
+  const unguard = guardProcess();
+  const telemetry = await startTelemetry({
+    config,
+    version,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
+  const app = await openApp({ config, version, log });
+  const closers: (() => Promise<void> | void)[] = [
+    unguard,
+    () => telemetry.stop(),
+    () => app.close(),
+  ];
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const worker = workerOf(app);
+    worker.start();
+    closers.push(() => worker.stop({ graceMs: config.queue.shutdown_grace }));
+    closers.push(await watchMailboxes(app));
+    const url = o.role === 'server' ? await serve(app, { telemetry, worker, closers }) : undefined;
+    let stopping: Promise<void> | undefined;
+    return {
+      app,
+      worker,
+      url,
+      stop: () => {
+        stopping ??= closeAll();
+        return stopping;
+      },
+    };
+  } catch (e) {
+    await closeAll();
+    throw e;
+  }
+};
+
+const serve = async (
+  app: App,
+  o: {
+    telemetry: { metricsText(): Promise<string | undefined> };
+    worker: Worker<App>;
+    closers: (() => Promise<void> | void)[];
+  },
+): Promise<string> => {
+  const password = app.config.auth.owner_password;
+  if (password) await setPassword(app.access, app.owner.id, { password: password.reveal() });
+  const cliKey = ensureCliKey(app.config.paths.data_dir, app.random);
+  const { startServer } = await import('#http/server.ts');
+  const server = await startServer(app, { cliKey, metricsText: () => o.telemetry.metricsText() });
+  o.closers.push(() => server.close());
+  return server.url;
+};
+
+/** Every active mailbox is synced at start and whenever it says that something may have changed. */
+const watchMailboxes = async (app: App): Promise<() => void> => {
+  const stops: (() => void)[] = [];
+  for (const { id, userId, status } of await listAccounts(app.db)) {
+    if (status === 'active') stops.push(await watchMailbox(app, { id, userId }));
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
+
+const watchMailbox = async (app: App, account: { id: string; userId: string }): Promise<() => void> => {
+  const sync = () => {
+    app.queue
+      .enqueue(syncJob, { accountId: account.id }, { userId: account.userId })
+      .catch((err: unknown) => app.log.warn({ err, account: account.id }, 'a sync could not be enqueued'));
+  };
+  const { mailbox } = await app.openMailbox(account.id);
+  sync();
+  return mailbox.watch(sync);
+};

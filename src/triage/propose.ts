@@ -1,0 +1,60 @@
+import { findActionKind } from '#actions/kinds/catalog.ts';
+import type { NewAction } from '#actions/store.ts';
+import type { StoredMail } from '#mail/message-store.ts';
+import { type PolicySettings, type ReviewInput, review } from '#policy/review.ts';
+import type { Evaluation } from '#rules/evaluate.ts';
+import type { MergedAction } from '#rules/merge.ts';
+import type { NewId } from '#std/ids.ts';
+import type { Instant } from '#std/time.ts';
+
+export interface ProposeContext {
+  message: StoredMail;
+  decisionId: string;
+  traceId: string | null;
+  authenticated: boolean;
+  /** For one rule and action type: more than an hour allows. */
+  rateExceeded(ruleId: string, type: string): boolean;
+  policy: PolicySettings;
+  newId: NewId;
+  now: Instant;
+}
+
+/** The actions that a decision leads to, each with policy's verdict on it. Pure but for ids. */
+export const proposeActions = (evaluation: Evaluation, c: ProposeContext): NewAction[] =>
+  evaluation.actions.flatMap((merged) => {
+    const action = propose(merged, c);
+    return action ? [action] : [];
+  });
+
+const propose = ({ ruleId, action, safeMode }: MergedAction, c: ProposeContext): NewAction | undefined => {
+  const kind = findActionKind(action.type);
+  if (!kind) return undefined;
+  const input: ReviewInput = {
+    source: 'deterministic',
+    action: { type: kind.type, danger: kind.danger },
+    confidence: 1,
+    safeMode,
+    authenticated: c.authenticated,
+    rateExceeded: c.rateExceeded(ruleId, kind.type),
+  };
+  const { verdict, reasons } = review(input, c.policy);
+  if (verdict === 'deny') return undefined;
+  return {
+    id: c.newId(),
+    userId: c.message.userId,
+    accountId: c.message.accountId,
+    messageId: c.message.id,
+    decisionId: c.decisionId,
+    ruleId,
+    source: 'deterministic',
+    type: kind.type,
+    parameters: action.parameters,
+    status: verdict === 'allow' ? 'queued' : 'approved_pending',
+    confidence: 1,
+    reasons,
+    review: input,
+    reviewedAt: c.now,
+    traceId: c.traceId,
+    createdAt: c.now,
+  };
+};

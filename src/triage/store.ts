@@ -1,0 +1,89 @@
+import type { Sql, Tx } from '#db/db.ts';
+import type { DecisionSource } from '#db/enums.ts';
+import type { DecisionRow } from '#db/acting-tables.ts';
+import type { Instant } from '#std/time.ts';
+
+/** What one rule said about the message. */
+export interface DecidedMatch {
+  ruleId: string;
+  name: string;
+  /** The clauses that made it true, in the rule's own words. */
+  because: string[];
+  /** It only says what it would have done. */
+  shadow: boolean;
+}
+
+export interface DecisionDetails {
+  matches: DecidedMatch[];
+  /** What was left out, and in favour of what. */
+  conflicts: string[];
+}
+
+/** What was concluded about one message, with reasons. */
+export interface Decision {
+  id: string;
+  userId: string;
+  accountId: string;
+  messageId: string;
+  /** `arrival`, or the id of a later command. */
+  occasion: string;
+  source: DecisionSource;
+  details: DecisionDetails;
+  confidence: number;
+  needsApproval: boolean;
+  rationale: string;
+  traceId: string | null;
+  createdAt: Instant;
+}
+
+export const insertDecision = async (tx: Tx, d: Decision): Promise<void> => {
+  await tx.run(
+    `insert into decisions (id, user_id, account_id, message_id, occasion, source, decision_json, confidence,
+       needs_approval, rationale, trace_id, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      d.id,
+      d.userId,
+      d.accountId,
+      d.messageId,
+      d.occasion,
+      d.source,
+      JSON.stringify(d.details),
+      d.confidence,
+      d.needsApproval ? 1 : 0,
+      d.rationale,
+      d.traceId,
+      d.createdAt,
+    ],
+  );
+};
+
+const fromRow = (row: DecisionRow): Decision => ({
+  id: row.id,
+  userId: row.user_id,
+  accountId: row.account_id,
+  messageId: row.message_id,
+  occasion: row.occasion,
+  source: row.source,
+  details: JSON.parse(row.decision_json) as DecisionDetails,
+  confidence: row.confidence,
+  needsApproval: row.needs_approval === 1,
+  rationale: row.rationale,
+  traceId: row.trace_id,
+  createdAt: row.created_at as Instant,
+});
+
+export const isDecided = async (sql: Sql, messageId: string, occasion: string): Promise<boolean> =>
+  (await sql.all('select 1 from decisions where message_id = $1 and occasion = $2', [messageId, occasion]))
+    .length > 0;
+
+export const findDecision = async (sql: Sql, id: string): Promise<Decision | undefined> => {
+  const [row] = await sql.all<DecisionRow>('select * from decisions where id = $1', [id]);
+  return row && fromRow(row);
+};
+
+/** The newest first. */
+export const decisionsOf = async (sql: Sql, messageId: string): Promise<Decision[]> =>
+  (
+    await sql.all<DecisionRow>('select * from decisions where message_id = $1 order by id desc', [messageId])
+  ).map(fromRow);
