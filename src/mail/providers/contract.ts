@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import type { LabelRole, MailState } from '#mail/message.ts';
+import { patch } from '#mail/patch.ts';
+import type { Mailbox, MailChange } from '#mail/port.ts';
+
+/** A mailbox to test, with the other end in the test's hands. */
+export interface MailboxFixture extends AsyncDisposable {
+  mailbox: Mailbox;
+  /** Mail arrives in the inbox, as from outside. Returns its id. */
+  deliver(raw: Uint8Array): Promise<string>;
+  /** Makes the provider forget where older cursors stood. */
+  expireCursors(): Promise<void>;
+}
+
+const message = (n: number, more = ''): Uint8Array =>
+  new TextEncoder().encode(
+    `From: Ann <ann@x.example>\r\nTo: bob@y.example\r\nSubject: mail ${n}\r\nMessage-ID: <m${n}@x.example>\r\n${more}\r\nbody ${n}\r\n`,
+  );
+
+const WITH_ATTACHMENT = new TextEncoder().encode(
+  [
+    'Subject: papers',
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    '',
+    'see the paper',
+    '--b',
+    'Content-Type: application/pdf',
+    'Content-Transfer-Encoding: base64',
+    'Content-Disposition: attachment; filename=a.pdf',
+    '',
+    'JVBERi0=',
+    '--b--',
+    '',
+  ].join('\r\n'),
+);
+
+const byRole = async (mailbox: Mailbox, role: LabelRole): Promise<string> => {
+  const label = (await mailbox.labels()).find((l) => l.role === role);
+  if (!label) throw new Error(`The mailbox has no label with the role ${role}`);
+  return label.id;
+};
+
+/** All changes after the cursor, page by page. */
+const follow = async (
+  mailbox: Mailbox,
+  from: string | null,
+  limit = 100,
+): Promise<{ changes: MailChange[]; cursor: string; pages: number }> => {
+  const changes: MailChange[] = [];
+  let cursor = from;
+  for (let pages = 1; ; pages++) {
+    const page = await mailbox.changes(cursor, limit);
+    if ('expired' in page) throw new Error('The cursor expired');
+    expect(page.changes.length).toBeLessThanOrEqual(limit);
+    changes.push(...page.changes);
+    cursor = page.cursor;
+    if (!page.more) return { changes, cursor: page.cursor, pages };
+  }
+};
+
+const sorted = (state: MailState | null): MailState | null =>
+  state && { labels: [...state.labels].sort(), flags: [...state.flags].sort() };
+
+/** What the rest of the program relies on, whatever the provider. Every provider's test runs it. */
+export const mailboxContract = (name: string, open: () => Promise<MailboxFixture>): void => {
+  describe(`${name}: changes`, () => {
+    test('new mail is told once, oldest first, page by page', async () => {
+      await using f = await open();
+      const start = await f.mailbox.cursor();
+      const ids = [await f.deliver(message(1)), await f.deliver(message(2)), await f.deliver(message(3))];
+      const { changes, cursor, pages } = await follow(f.mailbox, start, 2);
+      expect(changes.filter((c) => c.kind === 'added').map((c) => c.id)).toEqual(ids);
+      expect(pages).toBeGreaterThan(1);
+      expect((await follow(f.mailbox, cursor)).changes).toEqual([]);
+    });
+
+    test('a null cursor starts at the beginning', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const { changes } = await follow(f.mailbox, null);
+      expect(changes.map((c) => c.id)).toContain(id);
+    });
+
+    test('a change of flags or labels is told with the new state', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const start = await f.mailbox.cursor();
+      await f.mailbox.modify(id, patch({ addFlags: ['seen'] }));
+      const { changes } = await follow(f.mailbox, start);
+      expect(changes).toMatchObject([{ kind: 'changed', id, state: { flags: ['seen'] } }]);
+    });
+
+    test('mail that arrived and changed since the cursor is told as new', async () => {
+      await using f = await open();
+      const start = await f.mailbox.cursor();
+      const id = await f.deliver(message(1));
+      await f.mailbox.modify(id, patch({ addFlags: ['flagged'] }));
+      const { changes } = await follow(f.mailbox, start);
+      expect(changes.filter((c) => c.kind === 'added').map((c) => c.id)).toEqual([id]);
+    });
+
+    test('mail that went is told as gone', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const start = await f.mailbox.cursor();
+      await f.mailbox.delete(id);
+      expect((await follow(f.mailbox, start)).changes).toEqual([{ kind: 'gone', id }]);
+    });
+
+    test('a cursor that is no longer known says so, and a new one works', async () => {
+      await using f = await open();
+      const old = await f.mailbox.cursor();
+      await f.deliver(message(1));
+      await f.expireCursors();
+      expect(await f.mailbox.changes(old, 10)).toEqual({ expired: true });
+      const fresh = await f.mailbox.cursor();
+      const id = await f.deliver(message(2));
+      expect((await follow(f.mailbox, fresh)).changes).toMatchObject([{ kind: 'added', id }]);
+    });
+  });
+
+  describe(`${name}: reading`, () => {
+    test('the list holds every message once, newest first, page by page', async () => {
+      await using f = await open();
+      const ids: string[] = [];
+      for (let i = 0; i < 5; i++) ids.push(await f.deliver(message(i)));
+      const listed: string[] = [];
+      let page: string | null = null;
+      do {
+        const next: { ids: string[]; next: string | null } = await f.mailbox.list(page, 2);
+        listed.push(...next.ids);
+        page = next.next;
+      } while (page !== null);
+      expect(listed).toEqual([...ids].reverse());
+    });
+
+    test('messages are fetched with their content and state; gone ones are left out', async () => {
+      await using f = await open();
+      const a = await f.deliver(message(1));
+      const b = await f.deliver(message(2));
+      await f.mailbox.delete(b);
+      const [mail, ...others] = await f.mailbox.fetch([a, b, 'never-there']);
+      expect(others).toEqual([]);
+      expect(mail).toMatchObject({ id: a, state: { labels: [await byRole(f.mailbox, 'inbox')], flags: [] } });
+      expect(mail?.sizeBytes).toBeGreaterThan(50);
+      expect(mail?.internalDate).toMatch(/^\d{4}-.*Z$/);
+    });
+
+    test('raw bytes and attachments are read on demand', async () => {
+      await using f = await open();
+      const id = await f.deliver(WITH_ATTACHMENT);
+      expect(Buffer.from((await f.mailbox.raw(id)) ?? [])).toEqual(Buffer.from(WITH_ATTACHMENT));
+      expect(Buffer.from((await f.mailbox.attachment(id, 0)) ?? []).toString()).toBe('%PDF-');
+      expect(await f.mailbox.attachment(id, 1)).toBeNull();
+    });
+
+    test('a message is found by its Message-ID', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(7));
+      await f.deliver(message(8, 'References: <m7@x.example>\r\n'));
+      expect(await f.mailbox.findByMessageId('m7@x.example')).toEqual([id]);
+      expect(await f.mailbox.findByMessageId('m9@x.example')).toEqual([]);
+    });
+  });
+
+  describe(`${name}: labels`, () => {
+    test('there is an inbox, and a place for sent, drafts and trash', async () => {
+      await using f = await open();
+      const roles = (await f.mailbox.labels()).map((label) => label.role);
+      for (const role of ['inbox', 'sent', 'drafts', 'trash'] as const) expect(roles).toContain(role);
+    });
+
+    test('a label is made once, whatever the case of its name', async () => {
+      await using f = await open();
+      const made = await f.mailbox.ensureLabel('Receipts');
+      expect(await f.mailbox.ensureLabel('receipts')).toEqual(made);
+      expect((await f.mailbox.labels()).filter((l) => l.name.toLowerCase() === 'receipts')).toEqual([made]);
+    });
+
+    test('a label that was never made is refused', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const adding = f.mailbox.modify(id, patch({ addLabels: ['no-such-label'] }));
+      await expect(adding).rejects.toMatchObject({ kind: 'permanent' });
+    });
+  });
+
+  describe(`${name}: modify`, () => {
+    test('the same patch twice gives the same state', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const label = (await f.mailbox.ensureLabel('Receipts')).id;
+      const inbox = await byRole(f.mailbox, 'inbox');
+      const change = patch({ addLabels: [label], removeLabels: [inbox], addFlags: ['seen', 'flagged'] });
+      const once = await f.mailbox.modify(id, change);
+      expect(sorted(once)).toEqual({ labels: [label], flags: ['flagged', 'seen'] });
+      expect(sorted(await f.mailbox.modify(id, change))).toEqual(sorted(once));
+      expect(sorted(await f.mailbox.state(id))).toEqual(sorted(once));
+    });
+
+    test('what is put in the trash can be put back', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const before = await f.mailbox.state(id);
+      const [inbox, trash] = [await byRole(f.mailbox, 'inbox'), await byRole(f.mailbox, 'trash')];
+      const trashed = await f.mailbox.modify(id, patch({ addLabels: [trash], removeLabels: [inbox] }));
+      expect(trashed?.labels).toEqual([trash]);
+      await f.mailbox.modify(id, patch({ addLabels: [inbox], removeLabels: [trash] }));
+      expect(await f.mailbox.state(id)).toEqual(before);
+    });
+
+    test('a message that is gone has no state, and deleting it again is no error', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      await f.mailbox.delete(id);
+      await f.mailbox.delete(id);
+      expect(await f.mailbox.modify(id, patch({ addFlags: ['seen'] }))).toBeNull();
+      expect(await f.mailbox.state(id)).toBeNull();
+      expect(await f.mailbox.raw(id)).toBeNull();
+      expect(await f.mailbox.attachment(id, 0)).toBeNull();
+      expect((await f.mailbox.list(null, 10)).ids).not.toContain(id);
+    });
+  });
+
+  describe(`${name}: sending`, () => {
+    test('what is sent stands in Sent, under its Message-ID', async () => {
+      await using f = await open();
+      const id = await f.mailbox.send(message(5));
+      expect((await f.mailbox.state(id))?.labels).toContain(await byRole(f.mailbox, 'sent'));
+      expect(await f.mailbox.findByMessageId('m5@x.example')).toEqual([id]);
+    });
+
+    test('a draft stands in Drafts', async () => {
+      await using f = await open();
+      const id = await f.mailbox.createDraft(message(6));
+      expect((await f.mailbox.state(id))?.labels).toContain(await byRole(f.mailbox, 'drafts'));
+    });
+  });
+
+  test(`${name}: who watches is told of new mail, until they stop`, async () => {
+    await using f = await open();
+    let told: () => void = () => {};
+    let count = 0;
+    const first = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const stop = f.mailbox.watch(() => {
+      count++;
+      told();
+    });
+    await f.deliver(message(1));
+    await first;
+    stop();
+    const before = count;
+    await f.deliver(message(2));
+    expect(count).toBe(before);
+  });
+};
