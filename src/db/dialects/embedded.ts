@@ -88,6 +88,7 @@ export class EmbeddedDb implements Db {
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #group: GroupWriter;
+  readonly #watches = new Set<() => void>();
 
   constructor(o: EmbeddedOptions) {
     this.#file = o.file;
@@ -139,11 +140,14 @@ export class EmbeddedDb implements Db {
     const watcher = watchFile(`${this.#file}-wal`, () => {
       cancel ??= this.#clock.after(0, look);
     });
-    return () => {
+    const stop = () => {
       stopped = true;
       cancel?.();
       watcher?.close();
+      this.#watches.delete(stop);
     };
+    this.#watches.add(stop);
+    return stop;
   }
 
   async backup(file: string): Promise<void> {
@@ -151,6 +155,7 @@ export class EmbeddedDb implements Db {
   }
 
   async close(): Promise<void> {
+    for (const stop of [...this.#watches]) stop();
     await this.#group.close();
     if (this.#reader !== this.#writer) this.#reader.close();
     this.#writer.close();
