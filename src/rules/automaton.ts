@@ -53,6 +53,7 @@ const window = (word: string): string => {
  * script the words are in.
  */
 export class Automaton {
+  /** By state and class: twice the row of the next state, plus one when a word ends there. */
   readonly #next: Int32Array;
   /** Per state: index into `#ends` plus one, 0 for none; and the nearest shorter state that ends a word. */
   readonly #end: Int32Array;
@@ -81,6 +82,17 @@ export class Automaton {
     this.#next = next;
     this.#end = end;
     this.#link = this.#complete(states);
+    this.#markEnds(states);
+  }
+
+  /** Where a word ends is written into the way there, so that scanning reads one number a character. */
+  #markEnds(states: number): void {
+    const next = this.#next;
+    const size = states << CLASS_BITS;
+    for (let at = 0; at < size; at++) {
+      const to = next[at] ?? 0;
+      next[at] = (to << (CLASS_BITS + 1)) | (this.#end[to] || this.#link[to] ? 1 : 0);
+    }
   }
 
   /** Fills in where each state goes on a character that continues no word, breadth first. */
@@ -114,14 +126,18 @@ export class Automaton {
   /** Calls `found` with each word that may occur in the folded text, once per place. */
   scan(text: string, found: (word: number) => void): void {
     const next = this.#next;
-    const end = this.#end;
-    const link = this.#link;
-    let s = 0;
+    // Twice the row of the state, and one more when a word ends here.
+    let way = 0;
     for (let i = 0; i < text.length; i++) {
-      s = next[(s << CLASS_BITS) | (classes[text.charCodeAt(i)] as number)] as number;
-      for (let q = end[s] ? s : (link[s] as number); q !== 0; q = link[q] as number) {
-        for (const word of this.#ends[(end[q] as number) - 1] as number[]) found(word);
-      }
+      way = next[(way >> 1) | (classes[text.charCodeAt(i)] as number)] as number;
+      if (way & 1) this.#report(way >> (CLASS_BITS + 1), found);
+    }
+  }
+
+  #report(state: number, found: (word: number) => void): void {
+    const first = this.#end[state] ? state : (this.#link[state] as number);
+    for (let s = first; s !== 0; s = this.#link[s] as number) {
+      for (const word of this.#ends[(this.#end[s] as number) - 1] as number[]) found(word);
     }
   }
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { facts, rule } from '#test/kit/rules.ts';
 import { compileRules, compileTree, scopeTest } from './compile.ts';
 import { matchingRules } from './evaluate.ts';
 import type { MessageFacts } from './facts.ts';
 import { byPriority, type Rule } from './rule.ts';
-import { facts, rule } from './testing.ts';
 import type { ConditionTree } from './tree.ts';
 
 const name = fc.constantFrom('ada', 'bob', 'no-reply', 'shop+a');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { facts, rule } from '#test/kit/rules.ts';
 import { compileRules } from './compile.ts';
 import { evaluate } from './evaluate.ts';
 import type { Rule } from './rule.ts';
-import { facts, rule } from './testing.ts';
 
 const subject = (value: string) => ({ type: 'subject_contains', value });
 const act = (type: string, parameters = {}) => ({ type, parameters });

@@ -1,8 +1,8 @@
 import { RE2JS } from 're2js';
 import { RULE_EXPRESSION_SIZE } from '#config/limits.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
-import { fold } from './fold.ts';
-import { requiredLiterals } from './literal.ts';
+import { fold, isAscii } from './fold.ts';
+import { requirements } from './literal.ts';
 
 export interface Expression {
   /** @param plain the text that is matched @param folded the same, folded */
@@ -30,7 +30,7 @@ const reasonOf = (e: unknown): string => errorMessage(e).replace(/^error parsing
 
 /** Folded words of which every folded text that the expression matches holds at least one, or null. */
 export const requiredWords = (source: string): string[] | null => {
-  const words = requiredLiterals(source)?.map(fold);
+  const words = requirements(source).literals?.map(fold);
   return words?.every((w) => w !== '') ? words : null;
 };
 
@@ -54,8 +54,12 @@ export const compileExpression = (source: string, caseSensitive = false): Expres
     );
   }
   const words = requiredWords(source);
+  const { min, max } = requirements(source);
   return {
     test: (plain, folded) => {
+      // A code point takes one or two units of a string.
+      const units = plain.length;
+      if (units < min || (units > max && (units > 2 * max || isAscii(plain)))) return false;
       if (words !== null) {
         const text = folded();
         if (!words.some((w) => text.includes(w))) return false;

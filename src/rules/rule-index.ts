@@ -1,3 +1,4 @@
+import { RULE_INDEX_WORDS } from '#config/limits.ts';
 import { Automaton } from './automaton.ts';
 import type { Hint, TextField } from './condition.ts';
 import type { MessageFacts } from './facts.ts';
@@ -87,9 +88,13 @@ export class RuleIndex {
   constructor(anchors: readonly (readonly Hint[] | null)[], accountOf: (position: number) => string | null) {
     this.#candidates = new Candidates(anchors.length);
     const texts = new Map<TextField, Map<string, number[]>>();
+    let room = RULE_INDEX_WORDS;
     anchors.forEach((hints, position) => {
-      if (hints) for (const hint of hints) this.#place(hint, position, texts);
-      else {
+      const words = hints?.filter((h) => h.on === 'text').length ?? 0;
+      if (hints && words <= room) {
+        room -= words;
+        for (const hint of hints) this.#place(hint, position, texts);
+      } else {
         const account = accountOf(position);
         if (account === null) this.#always.push(position);
         else put(this.#accounts, account, position);

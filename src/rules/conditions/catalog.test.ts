@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { compileTree } from '#rules/compile.ts';
 import { explainConditions } from '#rules/explain.ts';
-import { facts } from '#rules/testing.ts';
 import { conditionTree } from '#rules/tree.ts';
 import { toInstant } from '#std/time.ts';
+import { facts } from '#test/kit/rules.ts';
 import { CONDITIONS } from './catalog.ts';
 
 type Case = [

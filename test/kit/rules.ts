@@ -1,8 +1,8 @@
 import type { ParsedMail } from '#mail/message.ts';
+import { type FactsInput, MessageFacts } from '#rules/facts.ts';
+import type { Rule, RuleInput } from '#rules/rule.ts';
+import { parseRule } from '#rules/rule.ts';
 import { toInstant } from '#std/time.ts';
-import { type FactsInput, MessageFacts } from './facts.ts';
-import type { Rule, RuleInput } from './rule.ts';
-import { parseRule } from './rule.ts';
 
 /** A mail in which only what a test is about needs to be said. `from` and `to` may be bare addresses. */
 export const mail = (
