@@ -140,6 +140,8 @@ export class InHand<App> {
     if (this.#waiting.length === 0) return false;
     if (this.#options.clock.ms() - this.#waitingSinceMs <= JOB_AHEAD_WAIT_MS) return false;
     this.giveBack();
+    // What runs now is not as quick as what ran before.
+    this.#perMs = 0;
     return true;
   }
 

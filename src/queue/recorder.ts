@@ -43,12 +43,15 @@ export class Recorder<App> {
     this.#counts[reportEnd(attempt, lost, this.#p)]++;
   }
 
-  /** Returns the milliseconds to wait before the next try. */
+  /** Returns the milliseconds to wait before the next try; 0 when what failed is out of the way. */
   async afterFailure(e: unknown): Promise<number> {
     const { log, hand, random } = this.#p;
     this.#failures++;
     log.warn({ error: errorText(e), failures: this.#failures }, 'the queue could not reach its database');
-    if (!isTransient(e) && hand.ended.length > 0) await this.#oneByOne();
+    if (!isTransient(e) && hand.ended.length > 0) {
+      await this.#oneByOne();
+      if (hand.ended.length === 0) return 0;
+    }
     for (const attempt of [...hand.ended]) if (++attempt.tries >= JOB_RECORD_TRIES) this.#giveUp(attempt, e);
     const wait = FIRST_WAIT_MS * 2 ** Math.min(this.#failures, MAX_DOUBLINGS);
     return Math.min(JOB_RECORD_WAIT_MS, wait) * (0.5 + random.next() / 2);

@@ -152,6 +152,7 @@ export class Worker<App> {
     this.#cancelDue();
     this.#sweeper.stop();
     this.#hand.giveBack();
+    this.#turns.hurry();
     await this.#quietWithin(graceMs);
     for (const attempt of this.#hand.running.values()) attempt.abort('stopping');
     // Aborted handlers have a grace time of their own, which ends them; this one is for a database that is away.

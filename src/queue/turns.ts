@@ -92,6 +92,13 @@ export class Turns<App> {
     });
   }
 
+  /** Does not wait for the next try any longer. */
+  hurry(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.schedule();
+  }
+
   /** No more tries to record what is in hand. */
   close(): void {
     this.#cancelRetry?.();
@@ -195,7 +202,8 @@ export class Turns<App> {
     for (const q of this.#quiet.filter((one) => one.drained)) q.reject(e);
     this.#quiet = this.#quiet.filter((one) => !one.drained);
     const wait = await this.#recorder.afterFailure(e);
-    this.#again = false;
+    this.#again = wait === 0;
+    if (wait === 0) return;
     this.#cancelRetry = this.#outside(() =>
       this.#p.clock.after(wait, () => {
         this.#cancelRetry = undefined;

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { toInstant, toMs } from '#std/time.ts';
+import { onEveryDatabase } from '#test/kit/databases.ts';
+import { makeClaim } from './claim-store.ts';
+import { pruneJobs } from './prune.ts';
+import { rescueDead, rescueStale } from './rescue.ts';
+import { kindOf, type Workbench, workbench } from './workbench.suite.ts';
+import { makeWorkerId } from './worker-id.ts';
+
+const plain = kindOf('test.plain');
+
+/** A claim by a worker that will never be heard of again. */
+const abandon = (bench: Workbench, workerId: string, limit = 10) => {
+  const { db, clock, newId } = bench;
+  const { claim } = makeClaim(['test.plain'], db.engine, 'app');
+  return db.write((tx) => claim(tx, { rooms: [limit], limit, token: newId(), workerId, now: clock.now() }));
+};
+
+const ports = (bench: Workbench, more: object = {}) => ({
+  ...bench,
+  hooks: {},
+  signals: bench.queue.signals,
+  lease: 'app' as const,
+  ...more,
+});
+
+onEveryDatabase('Rescue', (fresh, kind) => {
+  test('a job without a sign of life for two minutes is queued again, or failed when its attempts ran out', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { queue, clock, lines } = bench;
+    const again = await queue.enqueue(plain, { n: 1 });
+    const last = await queue.enqueue(plain, { n: 2 }, { maxAttempts: 1 });
+    await abandon(bench, 'elsewhere/x/1/a');
+    clock.advance(119_999);
+    expect(await rescueStale(ports(bench), 120_000)).toBe(0);
+    clock.advance(2);
+    expect(await rescueStale(ports(bench), 120_000)).toBe(2);
+    const job = (await queue.get(again.id))?.job;
+    expect(job).toMatchObject({ state: 'queued', attempts: 1, workerId: null, heartbeatAt: null });
+    expect(job?.lastError).toMatch('queue.worker-gone');
+    expect(toMs(job?.notBefore ?? '')).toBeGreaterThan(clock.ms() + 1_000);
+    expect((await queue.get(last.id))?.job).toMatchObject({ state: 'failed', failureKind: 'exhausted' });
+    expect(lines.map((l) => [l.level, l.fields.becomes]).sort()).toEqual([
+      ['warn', 'failed'],
+      ['warn', 'queued'],
+    ]);
+    expect(await rescueStale(ports(bench), 120_000)).toBe(0);
+  });
+
+  test('jobs of a process on this machine that died are taken back at once, those of others are left', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { queue, random } = bench;
+    const parts = makeWorkerId(random).split('/');
+    parts[parts.length - 2] = String(spawnSync(process.execPath, ['-e', '']).pid);
+    await queue.enqueueMany(plain, [{ n: 1 }, { n: 2 }, { n: 3 }]);
+    await abandon(bench, parts.join('/'), 1);
+    await abandon(bench, makeWorkerId(random), 1);
+    await abandon(bench, 'elsewhere/x/1/a', 1);
+    expect(await rescueDead(ports(bench))).toBe(1);
+    expect((await queue.list({ state: 'queued' })).map((j) => j.payload)).toEqual([{ n: 1 }]);
+  });
+
+  test('a worker looks for such jobs when it starts', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { queue, clock } = bench;
+    const { id } = await queue.enqueue(plain, { n: 1 });
+    await abandon(bench, 'elsewhere/x/1/a');
+    clock.advance(121_000);
+    const w = bench.worker([plain]);
+    const rescued = new Promise<void>((resolve) => queue.signals.onReady(() => resolve()));
+    w.start();
+    await rescued;
+    expect((await queue.get(id))?.job).toMatchObject({ state: 'queued', attempts: 1 });
+    await w.stop();
+  });
+
+  test('finished jobs are deleted when their time is over, the others stay', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { queue, clock, worker, db } = bench;
+    const bad = kindOf('test.bad', async () => {
+      throw new Error('x');
+    });
+    await queue.enqueueMany(
+      plain,
+      Array.from({ length: kind === 'remote' ? 20 : 1_200 }, (_, n) => ({ n })),
+    );
+    await queue.enqueue(bad, { n: 0 }, { maxAttempts: 1 });
+    await worker([plain, bad], { ahead: 0 }).drain();
+    await queue.enqueue(plain, { n: -1 }, { notBeforeMs: clock.ms() + 1e10 });
+    clock.advance(7 * 86_400_000 - 1);
+    expect(await pruneJobs({ db, clock })).toBe(0);
+    await queue.enqueue(kindOf('test.late'), { n: -2 });
+    clock.advance(2);
+    expect(await pruneJobs({ db, clock })).toBe(kind === 'remote' ? 20 : 1_200);
+    expect((await queue.list()).map((j) => j.type)).toEqual(['test.late', 'test.plain', 'test.bad']);
+    clock.advance(24 * 86_400_000);
+    expect(await pruneJobs({ db, clock })).toBe(1);
+    expect((await queue.list()).map((j) => j.type)).toEqual(['test.late', 'test.plain']);
+    expect(toInstant(clock.ms())).toBe(clock.now());
+  });
+});
