@@ -40,7 +40,13 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Files directly under src/ that stand above every room. */
-export const ABOVE_ALL: readonly string[] = ['main.ts', 'app.ts', 'jobs.ts', 'schedules.ts', 'queue-hooks.ts'];
+export const ABOVE_ALL: readonly string[] = [
+  'main.ts',
+  'app.ts',
+  'jobs.ts',
+  'schedules.ts',
+  'queue-hooks.ts',
+];
 
 /** The one room whose store may name the table. Every table in src/db/tables.ts has a line here. */
 export const TABLE_OWNERS: Readonly<Record<string, string>> = {

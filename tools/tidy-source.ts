@@ -32,7 +32,7 @@ export interface Source {
 }
 
 /** A test, or a suite or contract that tests run. */
-export const isTestFile = (file: string): boolean => /\.(test|suite|contract)\.ts$/.test(file);
+export const isTestFile = (file: string): boolean => /(\.test|[./](suite|contract))\.ts$/.test(file);
 const ROOM_NAMES = new Set(ROOMS.map((room) => room.name));
 
 /** The folders that the rules look at, beside the documents. */

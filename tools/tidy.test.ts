@@ -174,7 +174,9 @@ test('files and functions that are too long are found', () => {
   expect(rulesBroken({ 'src/db/a.ts': lines(MAX_FILE_LINES + 1) })).toEqual(['src/db/a.ts:1 size']);
   expect(rulesBroken({ 'src/db/a.ts': lines(MAX_FILE_LINES) })).toEqual([]);
   expect(rulesBroken({ 'tools/a.ts': `\n${long}` })).toEqual(['tools/a.ts:2 size']);
-  expect(rulesBroken({ 'src/db/a.test.ts': long, 'src/db/b.suite.ts': long })).toEqual([]);
+  expect(
+    rulesBroken({ 'src/db/a.test.ts': long, 'src/db/b.suite.ts': long, 'src/mail/contract.ts': long }),
+  ).toEqual([]);
 });
 
 test.each<[name: string, file: string, code: string, rule: string]>([
