@@ -18,7 +18,7 @@ import { parsePool } from '#mail/parse-pool.ts';
 import type { MailProvider } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
 import { createQueue } from '#queue/queue.ts';
-import { compiledRules } from '#rules/compiled.ts';
+import { workingRules } from '#rules/working.ts';
 import type { Clock } from '#std/clock.ts';
 import { systemClock } from '#std/clock.ts';
 import { idMaker } from '#std/ids.ts';
@@ -90,7 +90,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       providers,
       parser,
       openMailbox: mailboxOpener(db, providers),
-      rulesOf: (userId) => compiledRules(db, userId),
+      rulesOf: (userId) => workingRules({ db, clock }, userId),
       ruleMode: config.policy.rule_mode,
       ...policyPorts(config),
       snoozeLabel: config.gmail.snooze_label,

@@ -1,7 +1,7 @@
+import type { ActionRow } from '#db/acting-tables.ts';
 import type { Sql, SqlValue, Tx } from '#db/db.ts';
 import type { ActionStatus, LinkRelation } from '#db/enums.ts';
 import { insertRows } from '#db/insert-rows.ts';
-import type { ActionRow } from '#db/acting-tables.ts';
 import type { MailState } from '#mail/message.ts';
 import { rateKind } from '#policy/rate.ts';
 import type { PolicyReason, ReviewInput } from '#policy/review.ts';

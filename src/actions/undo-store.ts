@@ -1,5 +1,5 @@
-import type { Sql, SqlValue } from '#db/db.ts';
 import type { ActionRow } from '#db/acting-tables.ts';
+import type { Sql, SqlValue } from '#db/db.ts';
 import { type Action, UNDO } from './action.ts';
 import { ACTION_KINDS } from './kinds/catalog.ts';
 import { actionFromRow } from './store.ts';
