@@ -85,7 +85,9 @@ export const RULE_HEADER_CHARS = 10_000;
 /** Characters of one value in a condition. */
 export const RULE_VALUE_CHARS = 1_000;
 /** Instructions of a compiled regular expression, which bound the work per character. */
-export const RULE_EXPRESSION_SIZE = 500;
+export const RULE_EXPRESSION_SIZE = 250;
+/** Characters of a text that an expression is run on. */
+export const RULE_EXPRESSION_CHARS = 50_000;
 /** Words that one index of rules looks for; each takes at most 2.5 KB. Rules beyond it are tried on every message. */
 export const RULE_INDEX_WORDS = 100_000;
 /** Levels of a condition tree, and its groups and conditions together. */

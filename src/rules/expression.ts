@@ -1,12 +1,12 @@
 import { RE2JS } from 're2js';
-import { RULE_EXPRESSION_SIZE } from '#config/limits.ts';
+import { RULE_EXPRESSION_CHARS, RULE_EXPRESSION_SIZE } from '#config/limits.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
 import { fold, isAscii } from './fold.ts';
 import { requirements } from './literal.ts';
 
 export interface Expression {
-  /** @param plain the text that is matched @param folded the same, folded */
-  test(plain: string, folded: () => string): boolean;
+  /** @param whole the text in plain width, of which the start up to the limit is matched @param folded the same, folded */
+  test(whole: string, folded: () => string): boolean;
 }
 
 const bad = (reason: string, help: string): AppError =>
@@ -56,7 +56,8 @@ export const compileExpression = (source: string, caseSensitive = false): Expres
   const words = requiredWords(source);
   const { min, max } = requirements(source);
   return {
-    test: (plain, folded) => {
+    test: (whole, folded) => {
+      const plain = whole.length > RULE_EXPRESSION_CHARS ? whole.slice(0, RULE_EXPRESSION_CHARS) : whole;
       // A code point takes one or two units of a string.
       const units = plain.length;
       if (units < min || (units > max && (units > 2 * max || isAscii(plain)))) return false;
