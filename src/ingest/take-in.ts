@@ -125,10 +125,11 @@ export const storeBatch = async (
     };
   });
   await addToLedger(tx, [...entries, ...goneEntries(context, prepared, known)], now);
+  const bulk = isBulk(account);
   await ports.queue.enqueueMany(
     classifyJob,
-    judged.map((messageId) => ({ messageId })),
-    { tx, userId: account.userId, priority: isBulk(account) ? BULK_PRIORITY : 0 },
+    judged.map((messageId) => ({ messageId, live: !bulk })),
+    { tx, userId: account.userId, priority: bulk ? BULK_PRIORITY : 0 },
   );
   await takeInOthers(tx, context, prepared.batch.others);
   return saved.length;

@@ -81,9 +81,13 @@ const NONE: PolicyReason[] = [];
 const isGuess = ({ source }: ReviewInput): boolean => source === 'llm' || source === 'learned';
 const words = ({ action }: ReviewInput): string => action.type.replaceAll('_', ' ');
 
+/** The person who wrote the rule has said that it may do dangerous things without asking. */
+const overrides = ({ source, safeMode }: ReviewInput): boolean =>
+  source === 'deterministic' && safeMode === 'dangerous_override';
+
 const danger: Judge = (input) => {
   if (input.action.danger !== 'dangerous') return NONE;
-  if (input.source === 'deterministic' && input.safeMode === 'dangerous_override') return NONE;
+  if (overrides(input)) return NONE;
   return reason('dangerous', `It can't be taken back or reaches other people: ${words(input)}.`);
 };
 
@@ -135,10 +139,12 @@ const recipient: Judge = (input, settings) => {
   return reason('recipient-not-allowed', 'It would go to an address that is not on your list.');
 };
 
-const sender: Judge = (input) =>
-  input.action.danger === 'dangerous' && input.authenticated !== true
-    ? reason('sender-unauthenticated', 'Nobody vouches for who sent this message.')
-    : NONE;
+const sender: Judge = (input) => {
+  if (input.action.danger !== 'dangerous' || input.authenticated === true) return NONE;
+  // Whoever is answered might be an innocent third party, so no rule may skip this for what is sent.
+  if (overrides(input) && !input.action.sends) return NONE;
+  return reason('sender-unauthenticated', 'Nobody vouches for who sent this message.');
+};
 
 const security: Judge = (input) => {
   if (!input.securityMail || !isGuess(input)) return NONE;

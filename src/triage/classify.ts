@@ -22,6 +22,8 @@ const ARRIVAL = 'arrival';
 export interface ClassifyRequest {
   userId: string;
   messageId: string;
+  /** It came by itself, not in bulk. */
+  live: boolean;
   /** A write transaction that commits only while the job is still ours. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
@@ -83,7 +85,7 @@ interface Judged {
 }
 
 const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promise<number> => {
-  const exceeded = await rateGuard(ports, j);
+  const exceeded = await rateGuard(ports, j, r.live);
   return r.write(async (tx) => {
     if (await isDecided(tx, r.messageId, ARRIVAL)) return 0;
     const now = ports.clock.now();
@@ -162,9 +164,10 @@ const rationale = (matched: readonly RuleMatch[]): string =>
 const rateGuard = async (
   ports: TriagePorts,
   { message, evaluation }: Judged,
+  cameLive: boolean,
 ): Promise<(ruleId: string, type: string) => boolean> => {
   const nowMs = ports.clock.ms();
-  const live = nowMs - toMs(message.receivedAt) < LIVE_MAIL_MS;
+  const live = cameLive && nowMs - toMs(message.receivedAt) < LIVE_MAIL_MS;
   const exceeded = new Set<string>();
   if (live) {
     for (const { ruleId, action } of evaluation.actions) {

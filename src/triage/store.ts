@@ -1,6 +1,6 @@
+import type { DecisionRow } from '#db/acting-tables.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import type { DecisionSource } from '#db/enums.ts';
-import type { DecisionRow } from '#db/acting-tables.ts';
 import type { Instant } from '#std/time.ts';
 
 /** What one rule said about the message. */

@@ -1,0 +1,69 @@
+/**
+ * `npm run bench -- NAME [--quick] [--json]`: runs one benchmark and prints ratios against its peers, from the same run
+ * on the same machine. `npm run bench -- setup` installs the peers into bench/peers/.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Bench, Figure } from './figure.ts';
+
+const BENCHES: Record<string, () => Promise<{ default: Bench }>> = {
+  import: () => import('./import.ts'),
+};
+
+const HELP = `Usage: npm run bench -- NAME [--quick] [--json]
+
+  setup     install the peers (once)
+${Object.keys(BENCHES)
+  .map((name) => `  ${name}`)
+  .join('\n')}
+
+  --quick   end within 50 seconds
+  --json    one JSON line a figure, instead of a table
+
+Example: npm run bench -- import --quick`;
+
+const table = (figures: readonly Figure[]): string => {
+  const rows = figures.map((f) => [
+    f.name,
+    `${round(f.ours)} ${f.unit}`,
+    f.peer === null ? '–' : `${round(f.peer)} ${f.unit}`,
+    f.peerName,
+    f.ratio === null ? '–' : f.ratio.toFixed(2),
+  ]);
+  const all = [['figure', 'ours', 'peer', 'peer is', 'ratio'], ...rows];
+  const widths = all[0]?.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length))) ?? [];
+  return all.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')).join('\n');
+};
+
+const round = (n: number): string => (n >= 100 ? Math.round(n).toString() : n.toPrecision(3));
+
+const setup = (): number =>
+  spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts'], {
+    cwd: fileURLToPath(new URL('peers', import.meta.url)),
+    stdio: 'inherit',
+  }).status ?? 1;
+
+const main = async (args: readonly string[]): Promise<number> => {
+  const [name = ''] = args.filter((a) => !a.startsWith('--'));
+  if (name === 'setup') return setup();
+  const load = BENCHES[name];
+  if (!load) {
+    process.stderr.write(`${HELP}\n`);
+    return name === '' ? 0 : 2;
+  }
+  const json = args.includes('--json');
+  const figures: Figure[] = [];
+  const { default: bench } = await load();
+  await bench({
+    quick: args.includes('--quick'),
+    say: (text) => process.stderr.write(`${text}\n`),
+    figure: (f) => {
+      figures.push(f);
+      if (json) process.stdout.write(`${JSON.stringify(f)}\n`);
+    },
+  });
+  if (!json) process.stdout.write(`\n${table(figures)}\n`);
+  return 0;
+};
+
+process.exitCode = await main(process.argv.slice(2));
