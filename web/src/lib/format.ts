@@ -41,7 +41,8 @@ export const shortDay = (day: string): string => dayMonth.format(new Date(`${day
 export const count = (n: number): string => numbers.format(n);
 
 /** "1 message", "2,000 messages". */
-export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+export const plural = (n: number, one: string, many = `${one}s`): string =>
+  `${count(n)} ${n === 1 ? one : many}`;
 
 /** "45 s", "12 min", "3 h 5 min", "2 d". Seconds in. */
 export const duration = (seconds: number): string => {
@@ -60,8 +61,12 @@ export const bytes = (n: number): string => {
   return `${(n / 1_000_000).toFixed(1)} MB`;
 };
 
-/** `apply_label` → `Apply label`: for names the catalog doesn't know. */
+/** `apply_label` → `Apply label`, `accountId` → `Account id`: for names the catalog doesn't know. */
 export const humanize = (name: string): string => {
-  const words = name.replaceAll(/[_.-]+/g, ' ').trim();
+  const words = name
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_.-]+/g, ' ')
+    .trim()
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 };

@@ -6,7 +6,11 @@ import { live } from './live.svelte.ts';
 const toApiError = (error: unknown): ApiError =>
   error instanceof ApiError
     ? error
-    : new ApiError({ status: 0, code: 'app.unexpected', detail: error instanceof Error ? error.message : String(error) });
+    : new ApiError({
+        status: 0,
+        code: 'app.unexpected',
+        detail: error instanceof Error ? error.message : String(error),
+      });
 
 interface Source<T> {
   /** What the data is about, from reactive state. A new key drops the old data and loads again. */
@@ -93,7 +97,10 @@ export class PagedResource<T extends { id: string }> extends Resource<Page<T>> {
       const page = await this.#paged.load(before.next, new AbortController().signal);
       if (this.data !== before) return;
       const seen = new Set(before.items.map((item) => item.id));
-      this.data = { items: [...before.items, ...page.items.filter((item) => !seen.has(item.id))], next: page.next };
+      this.data = {
+        items: [...before.items, ...page.items.filter((item) => !seen.has(item.id))],
+        next: page.next,
+      };
     } catch (error) {
       this.error = toApiError(error);
     } finally {

@@ -27,7 +27,8 @@ class Toasts {
 
   /** Says what failed and what to do next. */
   fail(what: string, error: unknown): void {
-    const detail = error instanceof ApiError ? `${error.message} ${error.help}` : 'Reload the page and try again.';
+    const detail =
+      error instanceof ApiError ? `${error.message} ${error.help}` : 'Reload the page and try again.';
     this.show(what, { detail, tone: 'bad' });
   }
 

@@ -64,8 +64,7 @@ export const api = {
     request<Rule>('PATCH', `/rules/deterministic/${id}`, { body: change }),
   deleteRule: (id: Id) => request<void>('DELETE', `/rules/deterministic/${id}`, {}),
   reorderRules: (ids: Id[]) => post<{ items: Rule[] }>('/rules/deterministic/reorder', { ids }),
-  testRule: (rule: RuleDraft, limit: number) =>
-    post<RuleTest>('/rules/deterministic/test', { rule, limit }),
+  testRule: (rule: RuleDraft, limit: number) => post<RuleTest>('/rules/deterministic/test', { rule, limit }),
 
   jobs: (query: { state?: JobState; type?: string; cursor?: string }, signal?: AbortSignal) =>
     get<Page<Job>>('/jobs', query, signal),

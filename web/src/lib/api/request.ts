@@ -93,7 +93,9 @@ export const request = async <T>(method: string, path: string, options: RequestO
     response = await fetch(toUrl(path, options.query), init);
   } catch (cause) {
     if (options.signal?.aborted) throw options.signal.reason;
-    throw offline(timeout.aborted ? 'The server took too long to answer.' : `No answer from Ashford. (${String(cause)})`);
+    throw offline(
+      timeout.aborted ? 'The server took too long to answer.' : `No answer from Ashford. (${String(cause)})`,
+    );
   }
   const body = await readJson(response);
   if (response.ok) return body as T;

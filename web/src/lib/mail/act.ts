@@ -17,7 +17,10 @@ export interface Command {
 
 let last: { actionIds: Id[]; done: string } | null = null;
 
-const eachAtMost = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<PromiseSettledResult<R>[]> => {
+const eachAtMost = async <T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<PromiseSettledResult<R>[]> => {
   const results: PromiseSettledResult<R>[] = [];
   for (let i = 0; i < items.length; i += AT_ONCE) {
     results.push(...(await Promise.allSettled(items.slice(i, i + AT_ONCE).map(work))));
@@ -27,7 +30,8 @@ const eachAtMost = async <T, R>(items: readonly T[], work: (item: T) => Promise<
 
 const tellFailures = (what: string, results: PromiseSettledResult<unknown>[]): void => {
   const failed = results.filter((result) => result.status === 'rejected');
-  if (failed[0]) toasts.fail(failed.length === 1 ? what : `${what} (${failed.length} times)`, failed[0].reason);
+  if (failed[0])
+    toasts.fail(failed.length === 1 ? what : `${what} (${failed.length} times)`, failed[0].reason);
 };
 
 /**
@@ -36,11 +40,14 @@ const tellFailures = (what: string, results: PromiseSettledResult<unknown>[]): v
  */
 export const act = async (messageIds: readonly Id[], command: Command): Promise<boolean> => {
   const results = await eachAtMost(messageIds, (id) => api.act(id, command.type, command.parameters));
-  const actionIds = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.actionId] : []));
+  const actionIds = results.flatMap((result) =>
+    result.status === 'fulfilled' ? [result.value.actionId] : [],
+  );
   tellFailures('That didn’t work.', results);
   if (actionIds.length > 0) {
     last = { actionIds, done: command.done };
-    const text = actionIds.length === 1 ? command.done : `${command.done} (${plural(actionIds.length, 'message')})`;
+    const text =
+      actionIds.length === 1 ? command.done : `${command.done} (${plural(actionIds.length, 'message')})`;
     toasts.show(text, { action: { label: 'Undo', run: () => void undo(actionIds) } });
   }
   live.changed(['messages', 'actions', 'approvals']);

@@ -1,9 +1,10 @@
 /** What a mail's frame may do: show its own text and the pictures that came inside it. Nothing is fetched. */
 const FRAME_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 const BODY_STYLE =
-  "margin:0;padding:16px;background:#fff;color:#1c1f20;font:15px/1.5 ui-sans-serif,system-ui,sans-serif;overflow-wrap:break-word";
+  'margin:0;padding:16px;background:#fff;color:#1c1f20;font:15px/1.5 ui-sans-serif,system-ui,sans-serif;overflow-wrap:break-word';
 /** Never needed to read a mail. The server has removed them already; this is the second lock. */
-const UNWANTED = 'script, style[src], meta, base, link, form, iframe, frame, object, embed, svg, math, template';
+const UNWANTED =
+  'script, style[src], meta, base, link, form, iframe, frame, object, embed, svg, math, template';
 /** Most links shown under one message. */
 export const MOST_LINKS = 50;
 

@@ -1,9 +1,9 @@
-import { goto } from '$app/navigation';
-import { page } from '$app/state';
 import { api } from '#lib/api/client.ts';
 import type { Id, Thread, ThreadQuery, ThreadSummary } from '#lib/api/types.ts';
 import { PagedResource } from '#lib/resource.svelte.ts';
 import { toasts } from '#lib/toasts.svelte.ts';
+import { goto } from '$app/navigation';
+import { page } from '$app/state';
 
 const PAGE_SIZE = 50;
 
@@ -85,6 +85,10 @@ export class InboxList {
     if (this.label !== '') this.threads.hide(new Set([id]));
     this.cursor = neighbour?.id ?? null;
     if (page.params.id !== id) return;
-    await goto(neighbour && matchMedia('(min-width: 64rem)').matches ? this.href(neighbour.id) : `/inbox${page.url.search}`);
+    await goto(
+      neighbour && matchMedia('(min-width: 64rem)').matches
+        ? this.href(neighbour.id)
+        : `/inbox${page.url.search}`,
+    );
   }
 }

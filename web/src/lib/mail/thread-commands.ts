@@ -7,10 +7,13 @@ const ids = (messages: readonly Message[]): Id[] => messages.map((message) => me
 /** The messages of a thread that are in its account's inbox. */
 export const inInbox = (thread: Thread): Message[] => {
   const inbox = mailbox.withRole(thread.accountId, 'inbox');
-  return thread.messages.filter((message) => inbox !== undefined && message.labels.includes(inbox.providerLabelId));
+  return thread.messages.filter(
+    (message) => inbox !== undefined && message.labels.includes(inbox.providerLabelId),
+  );
 };
 
-export const isStarred = (thread: Thread): boolean => thread.messages.some((m) => m.flags.includes('flagged'));
+export const isStarred = (thread: Thread): boolean =>
+  thread.messages.some((m) => m.flags.includes('flagged'));
 export const isUnread = (thread: Thread): boolean => thread.messages.some((m) => !m.flags.includes('seen'));
 
 export const archive = (thread: Thread): Promise<boolean> =>
@@ -40,7 +43,11 @@ export const snooze = (thread: Thread, until: string): Promise<boolean> =>
   act(ids(inInbox(thread)), { type: 'snooze', parameters: { until }, done: 'Snoozed' });
 
 /** Puts a label (by provider label id) on every message, or takes it off those that have it. */
-export const setLabel = (thread: Thread, label: { id: string; name: string }, on: boolean): Promise<boolean> => {
+export const setLabel = (
+  thread: Thread,
+  label: { id: string; name: string },
+  on: boolean,
+): Promise<boolean> => {
   const messages = thread.messages.filter((message) => message.labels.includes(label.id) !== on);
   return act(ids(messages), {
     type: on ? 'apply_label' : 'remove_label',

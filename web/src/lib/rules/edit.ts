@@ -1,4 +1,14 @@
-import type { Catalog, CatalogEntry, Condition, ConditionGroup, GroupOp, JsonSchema, Rule, RuleAction, RuleDraft } from '#lib/api/types.ts';
+import type {
+  Catalog,
+  CatalogEntry,
+  Condition,
+  ConditionGroup,
+  GroupOp,
+  JsonSchema,
+  Rule,
+  RuleAction,
+  RuleDraft,
+} from '#lib/api/types.ts';
 
 /** Deepest nesting the form offers; the root group is level 1. */
 export const MOST_LEVELS = 5;
@@ -29,9 +39,14 @@ export interface EditRule extends Omit<RuleDraft, 'conditions' | 'actions'> {
   actions: EditAction[];
 }
 
-export const GROUP_WORDS: Record<GroupOp, string> = { and: 'all of these', or: 'any of these', not: 'none of these' };
+export const GROUP_WORDS: Record<GroupOp, string> = {
+  and: 'all of these',
+  or: 'any of these',
+  not: 'none of these',
+};
 
-const isGroup = (condition: Condition): condition is ConditionGroup => 'op' in condition && 'children' in condition;
+const isGroup = (condition: Condition): condition is ConditionGroup =>
+  'op' in condition && 'children' in condition;
 
 const fallback = (schema: JsonSchema): unknown => {
   if (schema.default !== undefined) return schema.default;
@@ -133,7 +148,8 @@ const hasEmptyGroup = (node: EditNode): boolean =>
 export const problems = (edit: EditRule): string[] => {
   const found: string[] = [];
   if (edit.name.trim() === '') found.push('Give the rule a name.');
-  if (edit.scope !== 'global' && !edit.scopeRef) found.push('Say which account, domain or sender the rule is for.');
+  if (edit.scope !== 'global' && !edit.scopeRef)
+    found.push('Say which account, domain or sender the rule is for.');
   if (hasEmptyGroup(edit.root)) found.push('Every group needs at least one condition.');
   if (edit.actions.length === 0) found.push('Add at least one action.');
   return found;

@@ -1,10 +1,10 @@
 import CircleCheck from '@lucide/svelte/icons/circle-check-big';
 import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
+import Workflow from '@lucide/svelte/icons/layers';
 import ListFilter from '@lucide/svelte/icons/list-filter';
 import Settings from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sunrise';
-import Workflow from '@lucide/svelte/icons/layers';
 
 /** The screens in the order of the navigation. `key` follows `g` on the keyboard. */
 export const PAGES = [
