@@ -14,6 +14,30 @@ export const HTTP_BODY_BYTES = 1024 * 1024;
 /** Rows of one page of a list. */
 export const PAGE_ROWS_DEFAULT = 50;
 export const PAGE_ROWS_MAX = 200;
+/** Milliseconds that a client may take for the headers of a request, and for all of it. */
+export const HTTP_HEADERS_MS = 15_000;
+export const HTTP_REQUEST_MS = 120_000;
+/** Milliseconds that stopping waits for answers on their way. */
+export const HTTP_STOP_MS = 2_000;
+/** Milliseconds after which a database that does not answer counts as away. */
+export const HEALTH_DATABASE_MS = 2_000;
+/** Streams of events that one process keeps open. */
+export const EVENT_STREAMS = 200;
+/** Milliseconds in which changes are gathered into one event: of this process, and of others. */
+export const EVENT_GATHER_MS = 300;
+export const EVENT_FOREIGN_MS = 1_000;
+/** Milliseconds between two signs of life of a stream, and after which it ends, so that who listens signs in anew. */
+export const EVENT_BEAT_MS = 20_000;
+export const EVENT_STREAM_MS = 60 * 60_000;
+/** Messages of one thread that are shown, the newest. */
+export const THREAD_MESSAGES = 200;
+/** Messages that one try of a rule reads. */
+export const RULE_TRY_DEFAULT = 1_000;
+export const RULE_TRY_MAX = 10_000;
+/** Failed jobs that one request queues again. */
+export const JOB_RETRY_ROWS = 1_000;
+/** Longest milliseconds for which an expensive count is shown again. */
+export const COUNT_KEEP_MS = 60_000;
 
 // telemetry
 /** Characters of one text value in a log line. */
@@ -106,7 +130,7 @@ export const RULES_FILE_BYTES = 20 * 1024 * 1024;
 export const COMPILED_RULE_SETS = 200;
 /** Characters of text from which on its language is told, and how much of it is looked at. */
 export const LANGUAGE_MIN_CHARS = 25;
-export const LANGUAGE_CHARS = 2_000;
+export const LANGUAGE_CHARS = 500;
 
 // mail
 /** Bytes of a message that is read whole; of a larger one only the headers are. */
@@ -207,6 +231,12 @@ export const JOB_KEEP_FAILED_MS = 30 * 86_400_000;
 // search
 /** Characters of a message's text that the search index takes in. */
 export const SEARCH_TEXT_CHARS = 100_000;
+/** Characters and terms of one search. */
+export const SEARCH_QUERY_CHARS = 500;
+export const SEARCH_TERMS = 30;
+/** Messages that one step of a search looks at, and the steps of one request. */
+export const SEARCH_WINDOW = 2_000;
+export const SEARCH_STEPS = 5;
 
 // actions
 /** Characters of a label's name (Gmail's own limit). */
