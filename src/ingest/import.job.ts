@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { ImportProgress } from '#accounts/account.ts';
 import { mergeAccountState } from '#accounts/store.ts';
 import { BULK_PRIORITY, DELIVER_BYTES, DELIVER_MESSAGES, IMPORT_MS } from '#config/limits.ts';
+import { parseAddresses } from '#mail/address.ts';
 import { type ArchivedMail, openArchive } from '#mail/archive/archive.ts';
+import { readHeaders } from '#mail/headers.ts';
 import { deliver } from '#mail/providers/local/deliver.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
@@ -48,7 +50,12 @@ export const importJob = defineJob({
       startedAt: ctx.app.clock.now(),
       finishedAt: null,
     };
-    const write = new BatchWriter(ctx, { accountId: account.id, progress, shiftMs });
+    const write = new BatchWriter(ctx, {
+      accountId: account.id,
+      own: account.email.toLowerCase(),
+      progress,
+      shiftMs,
+    });
     for await (const message of archive.messages()) {
       ctx.signal.throwIfAborted();
       await write.add(message);
@@ -66,8 +73,22 @@ const newestDate = async (path: string): Promise<Instant> => {
   return newest;
 };
 
+const HEADER_BYTES = 16_384;
+
+/** An archive that tells no places holds what its owner wrote among what they got. */
+const isOwnMail = (m: ArchivedMail, own: string): boolean => {
+  if (m.labels.length !== 1 || m.labels[0] !== 'Inbox') return false;
+  const head = Buffer.from(m.raw.buffer, m.raw.byteOffset, Math.min(m.raw.byteLength, HEADER_BYTES));
+  // Nearly all mail is settled by this; only the rest is read properly.
+  if (!head.toString('latin1').toLowerCase().includes(own)) return false;
+  const from = readHeaders(head).headers.find(([name]) => name === 'from')?.[1] ?? '';
+  return parseAddresses(from).some((a) => a.address.toLowerCase() === own);
+};
+
 interface Target {
   accountId: string;
+  /** The account's own address, in lower case. */
+  own: string;
   progress: ImportProgress;
   shiftMs: number;
 }
@@ -101,7 +122,7 @@ class BatchWriter {
 
   async #flush(): Promise<void> {
     if (this.#batch.length === 0) return;
-    const { accountId, progress, shiftMs } = this.#target;
+    const { accountId, own, progress, shiftMs } = this.#target;
     const { clock } = this.#ctx.app;
     const batch = this.#batch;
     this.#batch = [];
@@ -115,6 +136,7 @@ class BatchWriter {
         accountId,
         mails: batch.map((m) => ({
           ...m,
+          labels: isOwnMail(m, own) ? ['Sent'] : m.labels,
           date: m.date === null ? now : shiftMs === 0 ? m.date : toInstant(toMs(m.date) + shiftMs),
         })),
       });
