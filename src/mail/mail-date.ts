@@ -16,7 +16,8 @@ const ZONES: Record<string, string> = {
 
 const RFC_DATE =
   /(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s,-]+(\d{2,4})[\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\.\d+)?(?:\s*([ap])m\b)?\s*(?:(?:GMT|UTC?)?([+-]\d{1,2}:?\d{2})|([a-z]{1,5}))?/i;
-const C_DATE = /([a-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+(?:[a-z]{1,5}\s+)?(\d{4})/i;
+const C_DATE =
+  /([a-z]{3})\s+(\d{1,2})\s+(\d{1,2}):(\d{2}):(\d{2})\s+(?:(?:([+-]\d{4})|[a-z]{1,5})\s+)?(\d{4})/i;
 const DATE_CHARS = 200;
 
 /**
@@ -37,7 +38,7 @@ export const readMailDate = (value: string): Instant | null => {
     );
   }
   const c = C_DATE.exec(text);
-  if (c) return build(c[6], c[1], c[2], `${pad(c[3])}:${c[4]}:${c[5]}`, 'Z');
+  if (c) return build(c[7], c[1], c[2], `${pad(c[3])}:${c[4]}:${c[5]}`, zone(c[6], undefined));
   const iso = /\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?\s*(Z|[+-]\d{2}:?\d{2})?/.exec(text);
   if (!iso) return null;
   const at = iso[0].replace(' ', 'T').replace(/\s+/, '');
