@@ -36,33 +36,29 @@ export type LeaseClock = 'app' | 'database';
 export const DATABASE_NOW = `to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 const FIRST_TYPE = 5;
-// Any number, as long as every process uses the same one: it keeps our advisory locks apart from others'.
-const SERIAL_LOCKS = 7_411_027;
 
-const notRunning = `not exists (select 1 from jobs r where r.serial_key = q.serial_key and r.state = 'running')`;
+/**
+ * A job with a serial key may be claimed when none of its key runs and it is the first of its key that waits: so each claim
+ * takes at most one of a key, and two workers that look at the same moment can't take two.
+ */
+const FREE_AND_FIRST = `not exists (select 1 from jobs r where r.serial_key = q.serial_key and r.state = 'running')
+  and not exists (select 1 from jobs e where e.serial_key = q.serial_key and e.state = 'queued'
+    and e.not_before <= e.updated_at
+    and (e.priority, e.not_before, e.id) < (q.priority, q.not_before, q.id))`;
 
-/** The ready jobs of one type, in order, without those whose serial key is held. */
-const candidates = (engine: Engine, place: number): string => {
-  const postgres = engine === 'postgres';
-  // Two machines would pick the same first job of a key; whoever has the key's lock may look at it, until it commits.
-  const free = postgres
-    ? `(${notRunning} and pg_try_advisory_xact_lock(${SERIAL_LOCKS}, hashtext(q.serial_key)))`
-    : notRunning;
-  return `select * from (
-      select q.id, q.priority, q.not_before, q.serial_key from jobs q
+/** The ready jobs of one type, in order. */
+const candidates = (engine: Engine, place: number): string => `select * from (
+      select q.id, q.priority, q.not_before from jobs q
       where q.type = $${place} and q.state = 'queued' and q.not_before <= q.updated_at
-        and (q.serial_key is null or ${free})
-      order by q.priority, q.not_before, q.id limit $${place + 1}${postgres ? ' for update skip locked' : ''}
+        and (q.serial_key is null or (${FREE_AND_FIRST}))
+      order by q.priority, q.not_before, q.id
+      limit $${place + 1}${engine === 'postgres' ? ' for update skip locked' : ''}
     ) as t${place}`;
-};
 
 const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   const each = Array.from({ length: types }, (_, i) => candidates(engine, FIRST_TYPE + 2 * i));
-  const picked = `select id from (
-    select id, priority, not_before, row_number() over (
-      partition by coalesce(serial_key, id) order by priority, not_before, id) as nth
-    from (${each.join('\n    union all ')}) as c
-  ) as d where nth = 1 order by priority, not_before, id limit $4`;
+  const picked = `select id from (${each.join('\n    union all ')}) as c
+    order by priority, not_before, id limit $4`;
   const ids = engine === 'postgres' ? `= any(array(${picked}))` : `in (${picked})`;
   const heartbeat = lease === 'database' ? DATABASE_NOW : '$3';
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,

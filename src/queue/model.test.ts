@@ -14,28 +14,31 @@ import { kindOf, type Workbench, workbench } from './workbench.suite.ts';
 const plain = kindOf('test.plain');
 const STALE_MS = 1_000;
 
-const key = fc.constantFrom(undefined, undefined, 'a', 'b');
-const pick = fc.nat(30);
+/** A key once in `n` times. */
+const rarely = (n: number) => fc.nat(2 * n - 1).map((i) => (i === 0 ? 'a' : i === 1 ? 'b' : undefined));
+const pick = fc.nat(12);
 const ending = fc.oneof(
   fc.constantFrom('completed', 'canceled', 'fatal', 'exhausted'),
   fc.record({ inMs: fc.constantFrom(-5, 0, 5, 50), counted: fc.boolean() }),
 );
+const enqueue = fc.record({
+  do: fc.constant('enqueue'),
+  priority: fc.integer({ min: -1, max: 1 }),
+  inMs: fc.constantFrom(undefined, -20, -10, 0, 5, 50),
+  idempotency: rarely(10),
+  singleton: rarely(4),
+  serial: rarely(2),
+});
 const operation = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant('enqueue'),
-      priority: fc.integer({ min: -1, max: 1 }),
-      inMs: fc.constantFrom(undefined, 0, 5, 50),
-      idempotency: fc.constantFrom(undefined, undefined, undefined, 'a', 'b'),
-      singleton: key,
-      serial: key,
-    }),
-  },
+  { weight: 5, arbitrary: enqueue },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('claim'), limit: fc.integer({ min: 0, max: 4 }) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('settle'), claims: fc.array(pick, { maxLength: 6 }), ending }),
+    arbitrary: fc.record({
+      do: fc.constant('settle'),
+      claims: fc.array(pick, { minLength: 1, maxLength: 6 }),
+      ending,
+    }),
   },
   {
     weight: 1,
@@ -154,7 +157,7 @@ class Twins {
 
   async #settle(o: { claims: number[]; ending: string | { inMs: number; counted: boolean } }): Promise<void> {
     const { db, clock } = this.#bench;
-    const chosen = [...new Set(o.claims.map((n) => this.claims[n % Math.max(1, this.claims.length)]))];
+    const chosen = [...new Set(o.claims.map((n) => this.claims.at(-1 - n)))];
     const held = chosen.filter((h) => h !== undefined);
     const [real, plainEnding] = both(o.ending, clock.ms());
     const all = held.map(({ real: { id, token } }) => ({ id, token, ending: real }));
@@ -170,7 +173,7 @@ class Twins {
 
   async #beat(n: number): Promise<void> {
     const { db, clock } = this.#bench;
-    const held = this.claims[n % Math.max(1, this.claims.length)];
+    const held = this.claims.at(-1 - n);
     if (!held) return;
     const at = { now: clock.now(), lease: 'app' } as const;
     const lost = await db.write((tx) => heartbeat(tx, [held.real], at));
@@ -229,15 +232,18 @@ class Twins {
   }
 }
 
+const start = fc.array(enqueue, { minLength: 5, maxLength: 15 });
+const operations = fc.array(operation, { minLength: 20, maxLength: 80 });
+
 onEveryDatabase('The queue', (fresh, kind) => {
-  const runs = { memory: 150, file: 40, postgres: 12, remote: 8 }[kind];
+  const runs = { memory: 100, file: 30, postgres: 12, remote: 6 }[kind];
   test('does what a list and loops would do, whatever is done to it in whatever order', async () => {
     await using t = await fresh();
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (operations) => {
+      fc.asyncProperty(start, operations, async (first, then) => {
         await t.db.write((tx) => tx.run('delete from jobs'));
         const twins = new Twins(t);
-        for (const o of operations) {
+        for (const o of [...first, ...then]) {
           await twins.do(o);
           await twins.compare();
         }

@@ -99,6 +99,8 @@ export const queueTables = (d: QueueDialect): string[] => [
   jobs(d),
   `create index jobs_ready on jobs (type, priority, not_before, id, serial_key)
   where state = 'queued' and not_before <= updated_at`,
+  `create index jobs_serial_ready on jobs (serial_key, priority, not_before, id)
+  where state = 'queued' and not_before <= updated_at and serial_key is not null`,
   `create index jobs_delayed on jobs (not_before) where state = 'queued' and not_before > updated_at`,
   `create index jobs_running on jobs (worker_id) where state = 'running'`,
   `create index jobs_failed on jobs (finished_at) where state = 'failed'`,
