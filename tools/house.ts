@@ -39,13 +39,14 @@ export const ROOMS: readonly Room[] = [
   { name: 'std', purpose: 'Gives time, ids, randomness and errors to all the others.' },
 ];
 
-/** Files directly under src/ that stand above every room. */
+/** Files that stand above every room: those directly under src/, and the one that puts the program under the command line. */
 export const ABOVE_ALL: readonly string[] = [
   'main.ts',
   'app.ts',
   'jobs.ts',
   'schedules.ts',
   'queue-hooks.ts',
+  'cli/main.ts',
 ];
 
 /** The one room whose store may name the table. Every table in src/db/tables.ts has a line here. */

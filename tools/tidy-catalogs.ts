@@ -43,15 +43,14 @@ const makesKind = (source: Source): boolean => {
 /** Path of a file → the files that it imports, worked out once for all rules. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** A file in a folder of kinds is listed in the catalog, or it is a part that other kinds in that folder use. */
+/** A file in a folder of kinds is listed in the catalog, or it makes no kind and others use it. */
 const kindViolations = (file: Source, imports: Imports): Violation[] => {
   const folder = path.posix.dirname(file.inSrc);
   const catalogs = catalogsFor(folder);
   if (catalogs.includes(file.path)) return [];
   const importers = [...imports].filter(([, targets]) => targets.includes(file.path)).map(([one]) => one);
   if (importers.some((one) => catalogs.includes(one))) return [];
-  const isPart = !makesKind(file) && importers.some((one) => path.posix.dirname(one) === `src/${folder}`);
-  return isPart ? [] : [unlisted(file.path, catalogs[0] ?? 'its catalog')];
+  return importers.length > 0 && !makesKind(file) ? [] : [unlisted(file.path, catalogs[0] ?? 'its catalog')];
 };
 
 const providerViolations = (sources: readonly Source[], imports: Imports): Violation[] => {

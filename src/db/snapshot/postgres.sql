@@ -332,6 +332,7 @@ CREATE UNIQUE INDEX jobs_idempotency ON public.jobs USING btree (idempotency_key
 CREATE INDEX jobs_ready ON public.jobs USING btree (type, priority, not_before, id, serial_key) WHERE ((state = 'queued'::text) AND (not_before <= updated_at));
 CREATE INDEX jobs_running ON public.jobs USING btree (worker_id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX jobs_serial ON public.jobs USING btree (serial_key) WHERE ((state = 'running'::text) AND (serial_key IS NOT NULL));
+CREATE INDEX jobs_serial_ready ON public.jobs USING btree (serial_key, priority, not_before, id) WHERE ((state = 'queued'::text) AND (not_before <= updated_at) AND (serial_key IS NOT NULL));
 CREATE UNIQUE INDEX jobs_singleton ON public.jobs USING btree (singleton_key) WHERE ((state = 'queued'::text) AND (singleton_key IS NOT NULL));
 
 create table labels (

@@ -304,6 +304,9 @@ CREATE INDEX jobs_running on jobs (worker_id) where state = 'running';
 
 CREATE UNIQUE INDEX jobs_serial on jobs (serial_key) where state = 'running' and serial_key is not null;
 
+CREATE INDEX jobs_serial_ready on jobs (serial_key, priority, not_before, id)
+  where state = 'queued' and not_before <= updated_at and serial_key is not null;
+
 CREATE UNIQUE INDEX jobs_singleton on jobs (singleton_key) where state = 'queued' and singleton_key is not null;
 
 CREATE TABLE labels (
