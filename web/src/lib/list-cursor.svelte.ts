@@ -7,6 +7,7 @@ export class ListCursor {
       keyboard.add([
         { keys: 'j', run: () => this.#step(1) },
         { keys: 'k', run: () => this.#step(-1) },
+        { keys: 'o', run: () => this.#open() },
         ...more(),
       ]),
     );
@@ -15,6 +16,10 @@ export class ListCursor {
   /** The id of the row that holds the focus. */
   get id(): string | null {
     return document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset.row ?? null;
+  }
+
+  #open(): void {
+    document.activeElement?.closest('[data-row]')?.querySelector<HTMLElement>('a[href]')?.click();
   }
 
   #step(by: 1 | -1): void {

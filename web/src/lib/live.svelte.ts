@@ -3,8 +3,10 @@ import { session } from './session.svelte.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
-/** Changes that come together are told together. */
+/** Changes that come together are told together, soon after the first one. */
 const GATHER_MS = 200;
+/** A long import changes things all the time: between two tellings at least this much passes. */
+const BETWEEN_MS = 2_000;
 
 type Listener = () => void;
 
@@ -23,6 +25,7 @@ class Live {
   #listeners = new Map<Topic, Set<Listener>>();
   #changed = new Set<Topic>();
   #gather: ReturnType<typeof setTimeout> | undefined;
+  #toldAt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #source: EventSource | undefined;
   #failures = 0;
@@ -31,10 +34,15 @@ class Live {
     const wake = () => {
       if (this.state === 'waiting') this.#connect();
     };
+    const look = () => {
+      if (!document.hidden && this.#changed.size > 0) this.#tellIn(GATHER_MS);
+    };
     window.addEventListener('online', wake);
+    document.addEventListener('visibilitychange', look);
     this.#connect();
     return () => {
       window.removeEventListener('online', wake);
+      document.removeEventListener('visibilitychange', look);
       clearTimeout(this.#retry);
       clearTimeout(this.#gather);
       this.#source?.close();
@@ -56,13 +64,27 @@ class Live {
   /** Tells the listeners, as the server would: after an own command, without waiting for the round trip. */
   changed(topics: readonly Topic[]): void {
     for (const topic of topics) this.#changed.add(topic);
-    if (this.#gather !== undefined) return;
-    this.#gather = setTimeout(() => {
-      this.#gather = undefined;
-      const told = new Set([...this.#changed].flatMap((topic) => [...(this.#listeners.get(topic) ?? [])]));
-      this.#changed.clear();
-      for (const listener of told) listener();
-    }, GATHER_MS);
+    this.#tellIn(GATHER_MS);
+  }
+
+  #fromServer(topics: readonly Topic[]): void {
+    for (const topic of topics) this.#changed.add(topic);
+    if (this.#gather === undefined) this.#tellIn(Math.max(GATHER_MS, this.#toldAt + BETWEEN_MS - Date.now()));
+  }
+
+  #tellIn(ms: number): void {
+    clearTimeout(this.#gather);
+    this.#gather = setTimeout(() => this.#tell(), ms);
+  }
+
+  /** A page that nobody sees asks nothing; it catches up when it is looked at again. */
+  #tell(): void {
+    this.#gather = undefined;
+    if (document.hidden) return;
+    this.#toldAt = Date.now();
+    const told = new Set([...this.#changed].flatMap((topic) => [...(this.#listeners.get(topic) ?? [])]));
+    this.#changed.clear();
+    for (const listener of told) listener();
   }
 
   #connect(): void {
@@ -76,7 +98,7 @@ class Live {
       this.state = 'on';
       if (wasLost) this.changed(TOPICS);
     });
-    source.addEventListener('change', (event) => this.changed(readTopics(event.data)));
+    source.addEventListener('change', (event) => this.#fromServer(readTopics(event.data)));
     source.addEventListener('error', () => {
       source.close();
       this.#waitAndRetry();

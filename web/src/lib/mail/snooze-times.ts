@@ -15,7 +15,7 @@ export const snoozeTimes = (now: number): { label: string; at: Date }[] => {
   later.setHours(later.getHours() + LATER_HOURS, 0, 0, 0);
   const today = new Date(now).getDay();
   return [
-    { label: 'Later today', at: later },
+    { label: 'In a few hours', at: later },
     { label: 'Tomorrow morning', at: morning(now, 1) },
     { label: 'Next week', at: morning(now, (MONDAY - today + 7) % 7 || 7) },
   ];
