@@ -1,0 +1,46 @@
+import { countActions } from '#actions/store.ts';
+import type { Db } from '#db/db.ts';
+import type { ActionStatus } from '#db/enums.ts';
+import { countLedger } from '#mail/ledger-store.ts';
+import { countMessages } from '#mail/message-store.ts';
+import { countJobs, liveJobKeys } from '#queue/count-store.ts';
+import type { JobState } from '#queue/job.ts';
+
+/** What came in and what became of it. */
+export interface Status {
+  ledger: {
+    /** Every message that the mailboxes told of. */
+    received: number;
+    /** Decided, looked at and left alone, or given up with a reason. */
+    decided: number;
+    /** A job will decide them. */
+    waiting: number;
+    /** Neither: must be 0. */
+    unexplained: number;
+  };
+  /** Messages in the mailboxes now. */
+  messages: number;
+  actions: Partial<Record<ActionStatus, number>>;
+  jobs: Partial<Record<JobState, number>>;
+}
+
+/** The idempotency key of the job that decides a message; see `#triage/classify.job.ts`. */
+const KEY = 'classify:';
+
+/** The state of one user's mail, counted now. */
+export const statusOf = async ({ db }: { db: Db }, userId: string): Promise<Status> => {
+  const withLiveJob = async (ids: string[]): Promise<Set<string>> => {
+    const live = await liveJobKeys(
+      db,
+      ids.map((id) => KEY + id),
+    );
+    return new Set(ids.filter((id) => live.has(KEY + id)));
+  };
+  const { received, decided, waiting, unexplained } = await countLedger(db, { userId }, withLiveJob);
+  return {
+    ledger: { received, decided, waiting, unexplained },
+    messages: await countMessages(db, { userId }),
+    actions: await countActions(db, userId),
+    jobs: await countJobs(db, userId),
+  };
+};
