@@ -1,4 +1,5 @@
 import { ApiError, request } from './request.ts';
+import type { Catalog, Rule, RuleDraft, RuleTest } from './rule-types.ts';
 import type {
   Account,
   ActionDetail,
@@ -6,7 +7,6 @@ import type {
   ActionSummary,
   Approval,
   ApprovalState,
-  Catalog,
   Id,
   Job,
   JobDetail,
@@ -14,10 +14,6 @@ import type {
   JobStats,
   Label,
   Page,
-  Rule,
-  RuleDraft,
-  RuleTest,
-  SearchHit,
   Settings,
   Thread,
   ThreadQuery,
@@ -41,7 +37,6 @@ export const api = {
 
   threads: (query: ThreadQuery, signal?: AbortSignal) => get<Page<ThreadSummary>>('/threads', query, signal),
   thread: (id: Id, signal?: AbortSignal) => get<Thread>(`/threads/${id}`, undefined, signal),
-  search: (q: string, signal?: AbortSignal) => get<Page<SearchHit>>('/search', { q }, signal),
 
   actions: (query: ActionQuery, signal?: AbortSignal) => get<Page<ActionSummary>>('/actions', query, signal),
   action: (id: Id, signal?: AbortSignal) => get<ActionDetail>(`/actions/${id}`, undefined, signal),

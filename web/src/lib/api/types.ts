@@ -30,8 +30,7 @@ export interface ProblemDetails {
 
 // Accounts and labels
 
-export const ACCOUNT_STATUSES = ['active', 'syncing', 'paused', 'needs_user', 'error', 'removed'] as const;
-export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
+export type AccountStatus = 'active' | 'syncing' | 'paused' | 'needs_user' | 'error' | 'removed';
 export type Provider = 'gmail' | 'imap' | 'local';
 
 export interface ImportProgress {
@@ -104,8 +103,7 @@ export interface Attachment {
   inline: boolean;
 }
 
-export const DECISION_SOURCES = ['deterministic', 'llm', 'learned', 'manual'] as const;
-export type DecisionSource = (typeof DECISION_SOURCES)[number];
+export type DecisionSource = 'deterministic' | 'llm' | 'learned' | 'manual';
 
 /** What the rules or the model concluded about one message. */
 export interface Decision {
@@ -154,20 +152,10 @@ export interface ThreadQuery {
   /** A provider label id, or a role (`inbox`, `archive`, …) that means that label of every account. */
   label?: string | undefined;
   accountId?: Id | undefined;
-  /** Search words; the same language as `GET /api/search`. */
+  /** Search words: subject, sender, recipients and text. */
   q?: string | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
-}
-
-/** One message that a search found. */
-export interface SearchHit {
-  messageId: Id;
-  threadId: Id;
-  subject: string;
-  from: Address;
-  snippet: string;
-  receivedAt: Instant;
 }
 
 // Actions and undo
@@ -276,92 +264,6 @@ export interface Approval {
   card: { verb: string; target: string; lines: string[]; reasons: string[] };
   decidedBy: string | null;
   decidedVia: string | null;
-}
-
-// Rules
-
-/** A small subset of JSON Schema: what the forms can show. */
-export interface JsonSchema {
-  type?: string | string[];
-  title?: string;
-  description?: string;
-  enum?: (string | number)[];
-  default?: unknown;
-  format?: string;
-  minimum?: number;
-  maximum?: number;
-  minLength?: number;
-  maxLength?: number;
-  items?: JsonSchema;
-  properties?: Record<string, JsonSchema>;
-  required?: string[];
-  examples?: unknown[];
-}
-
-export type GroupOp = 'and' | 'or' | 'not';
-export interface ConditionGroup {
-  op: GroupOp;
-  children: Condition[];
-}
-/** `type` names an entry of the catalog; the other fields are that entry's parameters, most often `value`. */
-export interface ConditionLeaf {
-  type: string;
-  [parameter: string]: unknown;
-}
-export type Condition = ConditionGroup | ConditionLeaf;
-
-export interface RuleAction {
-  type: string;
-  parameters: Record<string, unknown>;
-}
-
-export const RULE_SCOPES = ['global', 'account', 'domain', 'sender'] as const;
-export type RuleScope = (typeof RULE_SCOPES)[number];
-export const SAFE_MODES = ['default', 'always_safe', 'dangerous_override'] as const;
-export type SafeMode = (typeof SAFE_MODES)[number];
-
-/** The part of a rule that a person writes. */
-export interface RuleDraft {
-  name: string;
-  scope: RuleScope;
-  scopeRef: string | null;
-  enabled: boolean;
-  conditions: Condition;
-  actions: RuleAction[];
-  continueMatching: boolean;
-  safeMode: SafeMode;
-  /** Recorded and shown, never carried out. */
-  shadow: boolean;
-}
-
-export interface Rule extends RuleDraft {
-  id: Id;
-  /** Lower first. */
-  priority: number;
-  /** Why Ashford turned the rule off, if it did. */
-  disabledReason: string | null;
-  hits: number;
-  lastHitAt: Instant | null;
-  /** The rule as one plain sentence, made by code. */
-  summary: string;
-}
-
-export interface CatalogEntry {
-  type: string;
-  title: string;
-  description: string;
-  parameters: JsonSchema;
-}
-export type Danger = 'safe' | 'leaves_inbox' | 'dangerous';
-export interface Catalog {
-  conditions: CatalogEntry[];
-  actions: (CatalogEntry & { danger: Danger })[];
-}
-
-export interface RuleTest {
-  checked: number;
-  matched: number;
-  samples: { messageId: Id; subject: string; from: Address; receivedAt: Instant }[];
 }
 
 // Jobs

@@ -4,7 +4,7 @@ const BODY_STYLE =
   'margin:0;padding:16px;background:#fff;color:#1c1f20;font:15px/1.5 ui-sans-serif,system-ui,sans-serif;overflow-wrap:break-word';
 /** Never needed to read a mail. The server has removed them already; this is the second lock. */
 const UNWANTED =
-  'script, style, meta, base, link, form, iframe, frame, object, embed, svg, math, template';
+  'script, style, meta, base, link, form, iframe, frame, object, embed, video, audio, source, svg, math, template';
 /** Most links shown under one message. */
 export const MOST_LINKS = 50;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Condition, Rule } from '#lib/api/types.ts';
+import type { Condition, Rule } from '#lib/api/rule-types.ts';
 import { blankRule, moved, problems, toDraft, toEdit } from './edit.ts';
 
 const rule = (conditions: Condition): Rule => ({

@@ -8,7 +8,7 @@ import type {
   Rule,
   RuleAction,
   RuleDraft,
-} from '#lib/api/types.ts';
+} from '#lib/api/rule-types.ts';
 
 /** Deepest nesting the form offers; the root group is level 1. */
 export const MOST_LEVELS = 5;
