@@ -1,4 +1,5 @@
 import PostalMime, { type Attachment } from 'postal-mime';
+import { Base64Part, type PartDecoder } from './base64-part.ts';
 
 /** What a message is made of, as far as its parts go: the headers are read elsewhere. */
 export interface MimeTree {
@@ -12,13 +13,19 @@ export interface MimeTree {
 type TextKind = 'plain' | 'html';
 type TextEntries = Partial<Record<TextKind, { type: string; value: unknown }[]>>;
 
+interface PartNode {
+  contentTransferEncoding: { encoding: string };
+  contentDecoder: PartDecoder | null;
+  feed(line: Uint8Array): void;
+}
+
 /** What is used of the parser's inside, which its types leave out. A test fails when another version lacks any of it. */
 interface Inside {
   readPos: number;
   av: Uint8Array;
   buf: ArrayBufferLike;
   boundaries: unknown[];
-  currentNode: { feed(line: Uint8Array): void };
+  currentNode: PartNode;
   root: unknown;
   textMap: Map<unknown, TextEntries>;
   attachments: Attachment[];
@@ -31,7 +38,7 @@ const DASH = 0x2d;
 
 /**
  * postal-mime, driven by hand. Of its result the parts are taken as they are; it would convert HTML to text with what is
- * hidden still in it, wait once per line, and read addresses that are read elsewhere.
+ * hidden still in it, wait once per line, decode base64 letter by letter, and read addresses that are read elsewhere.
  */
 class PartReader extends PostalMime {
   async readParts(raw: Uint8Array): Promise<MimeTree> {
@@ -43,12 +50,21 @@ class PartReader extends PostalMime {
       const { bytes, done } = inside.readLine();
       const mayBeBoundary = bytes[0] === DASH && bytes[1] === DASH && inside.boundaries.length > 0;
       if (done || mayBeBoundary) await inside.processLine(bytes, done);
-      else inside.currentNode.feed(bytes);
+      else feed(inside.currentNode, bytes);
     }
     await inside.collectNode(inside.root, false, false);
     return treeOf(inside.textMap, inside.attachments);
   }
 }
+
+const feed = (node: PartNode, line: Uint8Array): void => {
+  node.feed(line);
+  // An empty line may have ended the headers, which choose the decoder.
+  if (line.length > 0 || node.contentTransferEncoding.encoding !== 'base64') return;
+  const { contentDecoder } = node;
+  if (contentDecoder && !(contentDecoder instanceof Base64Part))
+    node.contentDecoder = new Base64Part(contentDecoder);
+};
 
 const treeOf = (entries: Map<unknown, TextEntries>, attachments: Attachment[]): MimeTree => {
   const texts: MimeTree['texts'] = [];

@@ -198,6 +198,18 @@ test('any change to real mail is read without an exception, within the limits', 
   );
 });
 
+test('base64 gives the bytes that the library gives, however broken it is', async () => {
+  const piece = fc.constantFrom('QUJD', 'QQ==', 'QUI=', '\n', 'Q', '-_', '!', ' ', '====', '+/');
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 20 }), async (pieces) => {
+      const raw = bytes(`Content-Type: image/png\nContent-Transfer-Encoding: base64\n\n${pieces.join('')}\n`);
+      const theirs = (await PostalMime.parse(raw)).attachments[0]?.content;
+      const expected = theirs instanceof ArrayBuffer ? new Uint8Array(theirs) : theirs;
+      expect(await attachmentBytes(raw, 0)).toEqual(expected ?? null);
+    }),
+  );
+});
+
 test('any bytes are read without an exception', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (raw) => {
