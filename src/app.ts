@@ -11,11 +11,12 @@ import { type Live, makeLive } from '#activity/live.ts';
 import { askApproval } from '#approvals/ask.ts';
 import type { Config } from '#config/config.ts';
 import { backupBeforeMigrating } from '#db/backup.ts';
+import type { Db } from '#db/db.ts';
 import { migrate } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import type { IngestPorts } from '#ingest/ports.ts';
 import { parsePool } from '#mail/parse-pool.ts';
-import type { MailProvider } from '#mail/port.ts';
+import type { Mailbox, MailProvider } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
 import { createQueue } from '#queue/queue.ts';
 import { workingRules } from '#rules/working.ts';
@@ -48,13 +49,15 @@ export interface AppOptions {
   log: Log;
   clock?: Clock;
   random?: Random;
+  /** Stands between the program and its database and mailboxes, so that a test can break either. */
+  between?: { db(db: Db): Db; mailbox(mailbox: Mailbox): Mailbox };
 }
 
 /** Opens the database, brings it up to date, and connects every part with what it needs. */
 export const openApp = async (o: AppOptions): Promise<App> => {
   const { config, log, version, clock = systemClock, random = systemRandom } = o;
   const newId = idMaker(clock, random);
-  const db = await openDatabase({
+  const opened = await openDatabase({
     url: config.paths.database,
     authToken: config.paths.database_auth_token?.reveal(),
     durability: config.queue.durability,
@@ -62,8 +65,9 @@ export const openApp = async (o: AppOptions): Promise<App> => {
     random,
     onProblem: (err) => log.warn({ err }, 'the listening connection to the database was lost'),
   });
+  const db = o.between?.db(opened) ?? opened;
   try {
-    await migrate(db, { clock, beforeChange: backupBeforeMigrating({ db, config, clock, log }) });
+    await migrate(opened, { clock, beforeChange: backupBeforeMigrating({ db: opened, config, clock, log }) });
     const live = makeLive();
     const access = accessPorts({ db, clock, random, newId, config });
     const owner = await ensureOwner(access, {
@@ -89,7 +93,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       owner,
       providers,
       parser,
-      openMailbox: mailboxOpener(db, providers),
+      openMailbox: openerBetween(mailboxOpener(db, providers), o.between),
       rulesOf: (userId) => workingRules({ db, clock }, userId),
       ruleMode: config.policy.rule_mode,
       ...policyPorts(config),
@@ -104,14 +108,23 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       },
       close: async () => {
         await parser.close();
-        await db.close();
+        await opened.close();
       },
     };
   } catch (e) {
-    await db.close();
+    await opened.close();
     throw e;
   }
 };
+
+type Opener = App['openMailbox'];
+
+const openerBetween =
+  (open: Opener, between: AppOptions['between']): Opener =>
+  async (accountId) => {
+    const { account, mailbox } = await open(accountId);
+    return { account, mailbox: between?.mailbox(mailbox) ?? mailbox };
+  };
 
 const policyPorts = ({ policy }: Config): Pick<App, 'policy' | 'rateLimits'> => ({
   policy: {
