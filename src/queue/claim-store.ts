@@ -46,19 +46,22 @@ const FREE_AND_FIRST = `not exists (select 1 from jobs r where r.serial_key = q.
     and e.not_before <= e.updated_at
     and (e.priority, e.not_before, e.id) < (q.priority, q.not_before, q.id))`;
 
+/** SQLite plans a statement anew whenever a bare parameter of LIMIT is bound again, which costs more than running it. */
+const whole = (place: number): string => `cast($${place} as integer)`;
+
 /** The ready jobs of one type, in order. */
 const candidates = (engine: Engine, place: number): string => `select * from (
       select q.id, q.priority, q.not_before from jobs q
       where q.type = $${place} and q.state = 'queued' and q.not_before <= q.updated_at
         and (q.serial_key is null or (${FREE_AND_FIRST}))
       order by q.priority, q.not_before, q.id
-      limit $${place + 1}${engine === 'postgres' ? ' for update skip locked' : ''}
+      limit ${whole(place + 1)}${engine === 'postgres' ? ' for update skip locked' : ''}
     ) as t${place}`;
 
 const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   const each = Array.from({ length: types }, (_, i) => candidates(engine, FIRST_TYPE + 2 * i));
   const picked = `select id from (${each.join('\n    union all ')}) as c
-    order by priority, not_before, id limit $4`;
+    order by priority, not_before, id limit ${whole(4)}`;
   const ids = engine === 'postgres' ? `= any(array(${picked}))` : `in (${picked})`;
   const heartbeat = lease === 'database' ? DATABASE_NOW : '$3';
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
@@ -109,9 +112,9 @@ export const makeClaim = (types: readonly string[], engine: Engine, lease: Lease
 };
 
 const PROMOTE = `update jobs set updated_at = $1 where id in (
-  select id from jobs where state = 'queued' and not_before > updated_at and not_before <= $1 order by not_before limit $2)`;
+  select id from jobs where state = 'queued' and not_before > updated_at and not_before <= $1 order by not_before limit ${whole(2)})`;
 const PROMOTE_POSTGRES = `update jobs set updated_at = $1 where id = any(array(
-  select id from jobs where state = 'queued' and not_before > updated_at and not_before <= $1 order by not_before limit $2
+  select id from jobs where state = 'queued' and not_before > updated_at and not_before <= $1 order by not_before limit ${whole(2)}
   for update skip locked))`;
 
 /** Makes delayed jobs ready whose time has come. Returns how many; at JOB_PROMOTE_ROWS there may be more. */

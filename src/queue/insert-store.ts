@@ -36,9 +36,6 @@ const INSERT_MANY_POSTGRES = `insert into jobs (${COLUMNS})
     v->>9, v->>10, v->>11, v->>12, v->>13, v->>13
   from json_array_elements($1::json) as v on conflict do nothing`;
 
-/** From this many rows on, one statement over JSON is quicker than a statement each. */
-const MANY = 8;
-
 const values = (j: NewJob): SqlValue[] => [
   j.id,
   j.type,
@@ -59,8 +56,10 @@ const values = (j: NewJob): SqlValue[] => [
 /** Returns how many rows were made. */
 const insertRows = async (sql: Sql, jobs: readonly NewJob[]): Promise<number> => {
   const many = sql.engine === 'postgres' ? INSERT_MANY_POSTGRES : INSERT_MANY_SQLITE;
-  const least = sql.engine === 'embedded' ? MANY : 2;
-  if (jobs.length >= least) return sql.run(many, [JSON.stringify(jobs.map(values))]);
+  // In the same process a call per row is quicker than taking JSON apart; over a network it is the other way round.
+  if (sql.engine !== 'embedded' && jobs.length > 1) {
+    return sql.run(many, [JSON.stringify(jobs.map(values))]);
+  }
   let made = 0;
   for (const job of jobs) made += await sql.run(INSERT_ONE, values(job));
   return made;
