@@ -1,12 +1,13 @@
 import { ensureCliKey } from '#access/keys.ts';
 import { setPassword } from '#access/sign-in.ts';
 import { listAccounts } from '#accounts/store.ts';
+import { removeRunFile, writeRunFile } from '#cli/run-file.ts';
 import type { Config } from '#config/config.ts';
+import { syncJob } from '#ingest/sync.job.ts';
 import { guardProcess } from '#queue/attribution.ts';
 import { Worker } from '#queue/runner.ts';
 import { systemClock } from '#std/clock.ts';
 import { systemRandom } from '#std/random.ts';
-import { syncJob } from '#ingest/sync.job.ts';
 import type { Log } from '#telemetry/log.ts';
 import { startTelemetry } from '#telemetry/start.ts';
 import { type App, openApp } from './app.ts';
@@ -61,11 +62,7 @@ export const startProcess = async (o: ProcessOptions): Promise<RunningProcess> =
     log,
   });
   const app = await openApp({ config, version, log });
-  const closers: (() => Promise<void> | void)[] = [
-    unguard,
-    () => telemetry.stop(),
-    () => app.close(),
-  ];
+  const closers: (() => Promise<void> | void)[] = [unguard, () => telemetry.stop(), () => app.close()];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
@@ -105,6 +102,9 @@ const serve = async (
   const { startServer } = await import('#http/server.ts');
   const server = await startServer(app, { cliKey, metricsText: () => o.telemetry.metricsText() });
   o.closers.push(() => server.close());
+  const { data_dir } = app.config.paths;
+  writeRunFile(data_dir, { pid: process.pid, url: server.url, started: app.clock.now() });
+  o.closers.push(() => removeRunFile(data_dir, process.pid));
   return server.url;
 };
 

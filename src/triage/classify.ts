@@ -62,7 +62,8 @@ const leaveAlone = (ports: TriagePorts, r: ClassifyRequest, reason: string): Pro
     settleInLedger(tx, { messageId: r.messageId, state: 'left_alone', reason, now: ports.clock.now() }),
   );
 
-const factsOf = async (ports: TriagePorts, message: StoredMail): Promise<MessageFacts> => {
+/** What the rules may look at of a stored message. */
+export const factsOf = async (ports: TriagePorts, message: StoredMail): Promise<MessageFacts> => {
   const mail = message.mail.reveal();
   const from = mail.from.map((a) => a.address).filter((a) => a !== '');
   return new MessageFacts({

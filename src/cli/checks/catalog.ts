@@ -1,0 +1,17 @@
+import type { Check } from './check.ts';
+import { clockCheck } from './clock.ts';
+import { dataFolder } from './data-folder.ts';
+import { database } from './database.ts';
+import { encryptionKey } from './encryption-key.ts';
+import { server } from './server.ts';
+import { webInterface } from './web-interface.ts';
+
+/** Everything that the doctor looks at, in this order. */
+export const CHECKS: readonly Check[] = [
+  dataFolder,
+  database,
+  clockCheck,
+  encryptionKey,
+  server,
+  webInterface,
+];

@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Check, Finding } from './check.ts';
+
+const OTHERS = 0o077;
+
+const fileFinding = (file: string): Omit<Finding, 'name'> | undefined => {
+  const at = statSync(file, { throwIfNoEntry: false });
+  if (!at) return undefined;
+  if (process.platform === 'win32' || (at.mode & OTHERS) === 0)
+    return { state: 'ok', says: `${file} is for its owner only.` };
+  const mode = (at.mode & 0o777).toString(8);
+  return {
+    state: 'fail',
+    says: `${file} can be read by others (mode ${mode}).`,
+    cure: `chmod 600 "${file}"`,
+  };
+};
+
+/** Who may read the keys: that of stored credentials, and those of the server and of the command line. */
+export const encryptionKey: Check = {
+  name: 'keys',
+  examine: async ({ config }) => {
+    const { data_dir } = config.paths;
+    const { encryption_key, encryption_key_file } = config.auth;
+    const files = [encryption_key_file, join(data_dir, 'server.key'), join(data_dir, 'cli.key')];
+    const found = files.flatMap((file) => (file === undefined ? [] : (fileFinding(file) ?? [])));
+    if (encryption_key)
+      found.unshift({ state: 'ok', says: 'The encryption key is set by auth.encryption_key.' });
+    return found.length > 0
+      ? found
+      : [{ state: 'ok', says: 'No keys yet; they are made when they are needed.' }];
+  },
+};
