@@ -20,7 +20,7 @@ import { writeCorpus } from './corpus.ts';
 import { type Bench, median } from './figure.ts';
 import { peer } from './peer.ts';
 
-const QUICK = { bytes: 20e6, rounds: 3 };
+const QUICK = { bytes: 60e6, rounds: 3 };
 const FULL = { bytes: 120e6, rounds: 5 };
 
 interface Round {

@@ -93,6 +93,10 @@ export const DB_TRANSACTION_MS = 60_000;
 export const DB_STATEMENTS = 500;
 /** KiB of page cache for each connection to an embedded file. */
 export const DB_CACHE_KIB = 16_384;
+/** Bytes of a page of a new embedded file. */
+export const DB_PAGE_BYTES = 8192;
+/** Bytes of write-ahead log after which it is worked into the file. */
+export const DB_CHECKPOINT_BYTES = 16 * 1024 * 1024;
 /** Bytes to which the write-ahead log is cut back after a checkpoint. */
 export const DB_WAL_BYTES = 64 * 1024 * 1024;
 /** Connections of one process to PostgreSQL. */
@@ -130,7 +134,7 @@ export const RULES_FILE_BYTES = 20 * 1024 * 1024;
 export const COMPILED_RULE_SETS = 200;
 /** Characters of text from which on its language is told, and how much of it is looked at. */
 export const LANGUAGE_MIN_CHARS = 25;
-export const LANGUAGE_CHARS = 500;
+export const LANGUAGE_CHARS = 250;
 
 // mail
 /** Bytes of a message that is read whole; of a larger one only the headers are. */
