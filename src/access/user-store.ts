@@ -113,9 +113,9 @@ export const storePasswordHash = async (
     .execute();
 };
 
-export type UserChanges = Partial<
-  Pick<User, 'email' | 'displayName' | 'timeZone' | 'locale' | 'preferences'>
->;
+export type UserChanges = {
+  [K in 'email' | 'displayName' | 'timeZone' | 'locale' | 'preferences']?: User[K] | undefined;
+};
 
 /** Changes what is given and returns the user after it. Throws `access.no-user` and `access.user-exists`. */
 export const updateUser = async (ports: AccessPorts, id: string, changes: UserChanges): Promise<User> => {

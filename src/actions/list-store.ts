@@ -1,38 +1,153 @@
-import type { Sql } from '#db/db.ts';
+import type { ActionRow } from '#db/acting-tables.ts';
+import type { Sql, SqlValue } from '#db/db.ts';
 import type { ActionStatus } from '#db/enums.ts';
+import { textsOf } from '#db/insert-rows.ts';
+import { senderOfMessage } from '#mail/sender-store.ts';
+import { firstIdAt } from '#std/ids.ts';
+import { toMs } from '#std/time.ts';
 import type { Action } from './action.ts';
 import { actionFromRow } from './store.ts';
 
-/** Which of a user's actions to list. All given parts must hold; `since` is inclusive, `until` exclusive. */
+/** Which actions to list. All given parts must hold. */
 export interface ActionFilter {
   userId: string;
-  status?: ActionStatus | undefined;
   type?: string | undefined;
-  accountId?: string | undefined;
+  status?: ActionStatus | undefined;
   ruleId?: string | undefined;
+  accountId?: string | undefined;
   messageId?: string | undefined;
+  /** With an @: an exact address. Without: a domain and those under it. */
+  sender?: string | undefined;
+  /** Created at or after, and before: Instants. */
   since?: string | undefined;
   until?: string | undefined;
+  /** 0 to 1, both included. */
+  confidenceMin?: number | undefined;
+  confidenceMax?: number | undefined;
   /** The last id of the page before. */
   before?: string | undefined;
   limit: number;
 }
 
+/** Ids begin with their time; a clock that stood still makes them run ahead of it by this much at most. */
+const ID_SLACK_MS = 60_000;
+
 /** Newest first. */
 export const listActions = async (sql: Sql, f: ActionFilter): Promise<Action[]> => {
-  let query = sql.query
-    .selectFrom('actions')
-    .selectAll()
-    .where('user_id', '=', f.userId)
-    .orderBy('id', 'desc')
-    .limit(f.limit);
-  if (f.status) query = query.where('status', '=', f.status);
-  if (f.type) query = query.where('action_type', '=', f.type);
-  if (f.accountId) query = query.where('account_id', '=', f.accountId);
-  if (f.ruleId) query = query.where('rule_id', '=', f.ruleId);
-  if (f.messageId) query = query.where('message_id', '=', f.messageId);
-  if (f.since) query = query.where('created_at', '>=', f.since);
-  if (f.until) query = query.where('created_at', '<', f.until);
-  if (f.before) query = query.where('id', '<', f.before);
-  return (await query.execute()).map(actionFromRow);
+  const params: SqlValue[] = [f.userId];
+  const parts = ['user_id = $1'];
+  const add = (condition: (place: string) => string, value: SqlValue | undefined) => {
+    if (value !== undefined) parts.push(condition(`$${params.push(value)}`));
+  };
+  add((p) => `action_type = ${p}`, f.type);
+  add((p) => `status = ${p}`, f.status);
+  add((p) => `rule_id = ${p}`, f.ruleId);
+  add((p) => `account_id = ${p}`, f.accountId);
+  add((p) => `message_id = ${p}`, f.messageId);
+  add((p) => `confidence >= ${p}`, f.confidenceMin);
+  add((p) => `confidence <= ${p}`, f.confidenceMax);
+  add((p) => `id < ${p}`, f.before);
+  if (f.since !== undefined) {
+    add((p) => `created_at >= ${p}`, f.since);
+    // So that the walk over the newest ids ends there, instead of reading on to the oldest.
+    add((p) => `id >= ${p}`, firstIdAt(toMs(f.since)));
+  }
+  if (f.until !== undefined) {
+    add((p) => `created_at < ${p}`, f.until);
+    add((p) => `id < ${p}`, firstIdAt(toMs(f.until) + ID_SLACK_MS));
+  }
+  if (f.sender !== undefined) {
+    const { pattern, sqlOf } = senderOfMessage(f.sender);
+    for (const value of pattern) params.push(value);
+    parts.push(
+      sqlOf(
+        'actions.message_id',
+        pattern.map((_, i) => `$${params.length - pattern.length + i + 1}`),
+      ),
+    );
+  }
+  const rows = await sql.all<ActionRow>(
+    `select * from actions where ${parts.join(' and ')} order by id desc limit $${params.push(f.limit)}`,
+    params,
+  );
+  return rows.map(actionFromRow);
+};
+
+const rowsOf = async (
+  sql: Sql,
+  o: { userId: string; column: 'id' | 'message_id'; ids: readonly string[] },
+): Promise<Action[]> => {
+  if (o.ids.length === 0) return [];
+  const rows = await sql.all<ActionRow>(
+    `select * from actions where ${o.column} in (${textsOf(sql.engine, 1)}) and user_id = $2 order by id desc`,
+    [JSON.stringify([...new Set(o.ids)]), o.userId],
+  );
+  return rows.map(actionFromRow);
+};
+
+/** The user's actions of these ids, by id. */
+export const actionsById = async (
+  sql: Sql,
+  userId: string,
+  ids: readonly string[],
+): Promise<Map<string, Action>> =>
+  new Map((await rowsOf(sql, { userId, column: 'id', ids })).map((a) => [a.id, a]));
+
+/** All actions on these messages, newest first. */
+export const actionsOfMessages = (
+  sql: Sql,
+  userId: string,
+  messageIds: readonly string[],
+): Promise<Action[]> => rowsOf(sql, { userId, column: 'message_id', ids: messageIds });
+
+/** Of these messages, the rules that acted on each. */
+export const rulesThatActed = async (
+  sql: Sql,
+  userId: string,
+  messageIds: readonly string[],
+): Promise<{ messageId: string; ruleId: string }[]> => {
+  if (messageIds.length === 0) return [];
+  return sql.all(
+    `select distinct message_id as "messageId", rule_id as "ruleId" from actions
+     where message_id in (${textsOf(sql.engine, 1)}) and user_id = $2 and rule_id is not null
+       and status in ('completed', 'executing', 'queued')`,
+    [JSON.stringify(messageIds), userId],
+  );
+};
+
+/** Which action undid each of these, by the id of what was undone. */
+export const undoneByOf = async (sql: Sql, ids: readonly string[]): Promise<Map<string, string>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.all<{ effect: string; cause: string }>(
+    `select effect_action_id as effect, cause_action_id as cause from action_links
+     where relation_type = 'undo_of' and effect_action_id in (${textsOf(sql.engine, 1)})`,
+    [JSON.stringify([...new Set(ids)])],
+  );
+  return new Map(rows.map((r) => [r.effect, r.cause]));
+};
+
+/** What was carried out of what was made since then, by type and whether a person commanded it. */
+export const countCarriedOut = async (
+  sql: Sql,
+  o: { userId: string; sinceMs: number },
+): Promise<{ type: string; manual: boolean; count: number }[]> => {
+  const rows = await sql.all<{ type: string; manual: number; n: number }>(
+    `select action_type as type, case when source = 'manual' then 1 else 0 end as manual, count(*) as n
+     from actions where user_id = $1 and id >= $2 and status = 'completed' group by 1, 2 order by 3 desc, 1`,
+    [o.userId, firstIdAt(o.sinceMs)],
+  );
+  return rows.map((r) => ({ type: r.type, manual: Number(r.manual) === 1, count: Number(r.n) }));
+};
+
+/** How many messages were acted on between two times, by actions made then. */
+export const countActedOn = async (
+  sql: Sql,
+  o: { userId: string; fromMs: number; toMs: number },
+): Promise<number> => {
+  const [row] = await sql.all<{ n: number }>(
+    `select count(distinct message_id) as n from actions
+     where user_id = $1 and id >= $2 and id < $3 and status = 'completed' and action_type <> 'undo'`,
+    [o.userId, firstIdAt(o.fromMs), firstIdAt(o.toMs)],
+  );
+  return Number(row?.n ?? 0);
 };

@@ -1,6 +1,6 @@
+import type { ApprovalRow } from '#db/acting-tables.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import type { ApprovalState } from '#db/enums.ts';
-import type { ApprovalRow } from '#db/acting-tables.ts';
 import type { PolicyReason } from '#policy/review.ts';
 import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';

@@ -1,6 +1,7 @@
 import { countActions } from '#actions/store.ts';
 import type { Db } from '#db/db.ts';
 import type { ActionStatus } from '#db/enums.ts';
+import { countTakenInSince } from '#mail/count-store.ts';
 import { countLedger } from '#mail/ledger-store.ts';
 import { countMessages } from '#mail/message-store.ts';
 import { countJobs, liveJobKeys } from '#queue/count-store.ts';
@@ -27,16 +28,31 @@ export interface Status {
 /** The idempotency key of the job that decides a message; see `#triage/classify.job.ts`. */
 const KEY = 'classify:';
 
-/** The state of one user's mail, counted now. */
-export const statusOf = async ({ db }: { db: Db }, userId: string): Promise<Status> => {
-  const withLiveJob = async (ids: string[]): Promise<Set<string>> => {
+/** Of these messages, those that a job will still decide. */
+const withLiveJob =
+  (db: Db) =>
+  async (ids: string[]): Promise<Set<string>> => {
     const live = await liveJobKeys(
       db,
       ids.map((id) => KEY + id),
     );
     return new Set(ids.filter((id) => live.has(KEY + id)));
   };
-  const { received, decided, waiting, unexplained } = await countLedger(db, { userId }, withLiveJob);
+
+/** The ledger of what was taken in since a time, in milliseconds since 1970. */
+export const ledgerSince = async (
+  { db }: { db: Db },
+  userId: string,
+  sinceMs: number,
+): Promise<Status['ledger']> => {
+  const { received, decided, open } = await countTakenInSince(db, { userId, sinceMs });
+  const waiting = (await withLiveJob(db)(open)).size;
+  return { received, decided, waiting, unexplained: open.length - waiting };
+};
+
+/** The state of one user's mail, counted now. */
+export const statusOf = async ({ db }: { db: Db }, userId: string): Promise<Status> => {
+  const { received, decided, waiting, unexplained } = await countLedger(db, { userId }, withLiveJob(db));
   return {
     ledger: { received, decided, waiting, unexplained },
     messages: await countMessages(db, { userId }),

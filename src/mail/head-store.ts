@@ -5,17 +5,24 @@ import { Untrusted } from './untrusted.ts';
 
 /** What a line in a list shows of a message. */
 export interface MailHead {
+  id: string;
+  threadId: string;
+  accountId: string;
   subject: string;
   fromName: string;
   fromAddress: string;
+  snippet: string;
   receivedAt: Instant;
 }
 
 interface Row {
   id: string;
+  thread_id: string;
+  account_id: string;
   subject: string;
   from_name: string;
   from_address: string;
+  snippet: string;
   received_at: string;
 }
 
@@ -25,18 +32,23 @@ export const mailHeads = async (
   userId: string,
   ids: readonly string[],
 ): Promise<Map<string, Untrusted<MailHead>>> => {
+  if (ids.length === 0) return new Map();
   const rows = await sql.all<Row>(
-    `select id, subject, from_name, from_address, received_at from messages
+    `select id, thread_id, account_id, subject, from_name, from_address, snippet, received_at from messages
      where user_id = $1 and id in (${textsOf(sql.engine, 2)})`,
-    [userId, JSON.stringify(ids)],
+    [userId, JSON.stringify([...new Set(ids)])],
   );
   return new Map(
     rows.map((row) => [
       row.id,
       new Untrusted({
+        id: row.id,
+        threadId: row.thread_id,
+        accountId: row.account_id,
         subject: row.subject,
         fromName: row.from_name,
         fromAddress: row.from_address,
+        snippet: row.snippet,
         receivedAt: row.received_at as Instant,
       }),
     ]),

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '#db/db.ts';
 import type { LabelRow } from '#db/mail-tables.ts';
+import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';
 import { LABEL_ROLES, type LabelRole } from './message.ts';
@@ -107,4 +108,34 @@ const insertLabel = async (tx: Tx, s: LabelSync, label: RemoteLabel): Promise<vo
     })
     .onConflict((c) => c.columns(['account_id', 'provider_label_id']).doNothing())
     .execute();
+};
+
+export interface LabelChange {
+  /** null takes it away. */
+  description?: string | null | undefined;
+  availableToClassifier?: boolean | undefined;
+}
+
+/** Changes what the user says of a label; what is absent stays. Throws `labels.unknown`. */
+export const changeLabel = async (
+  tx: Tx,
+  o: { userId: string; id: string; change: LabelChange; now: Instant },
+): Promise<Label> => {
+  const { description, availableToClassifier: available } = o.change;
+  const row = await tx.query
+    .updateTable('labels')
+    .set({
+      updated_at: o.now,
+      ...(description === undefined ? {} : { description }),
+      ...(available === undefined ? {} : { available_to_classifier: available ? 1 : 0 }),
+    })
+    .where('id', '=', o.id)
+    .where('user_id', '=', o.userId)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  if (row) return fromRow(row);
+  throw new AppError('denied', 'labels.unknown', 'There is no such label', {
+    help: 'List the labels to see their ids.',
+  });
 };

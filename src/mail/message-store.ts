@@ -75,21 +75,22 @@ export const findMail = async (sql: Sql, userId: string, id: string): Promise<St
   return stored(row, row.has_attachments === 1 ? ((await attachmentsOf(sql, [id])).get(id) ?? []) : []);
 };
 
-/** The messages of one thread, oldest first, at most `limit`. */
-export const mailOfThread = async (
+/** The newest messages of one thread that are not gone, at most `limit`, oldest first. */
+export const newestOfThread = async (
   sql: Sql,
   key: { userId: string; threadId: string },
   limit: number,
 ): Promise<StoredMail[]> => {
   const rows = await sql.all<WithBody>(
-    `${SELECT_WHOLE} where m.thread_id = $1 and m.user_id = $2 order by m.received_at, m.id limit $3`,
+    `${SELECT_WHOLE} where m.thread_id = $1 and m.user_id = $2 and m.gone_at is null
+     order by m.received_at desc, m.id desc limit $3`,
     [key.threadId, key.userId, limit],
   );
   const attachments = await attachmentsOf(
     sql,
     rows.map((r) => r.id),
   );
-  return rows.map((row) => stored(row, attachments.get(row.id) ?? []));
+  return rows.reverse().map((row) => stored(row, attachments.get(row.id) ?? []));
 };
 
 const attachmentsOf = async (sql: Sql, ids: readonly string[]): Promise<Map<string, AttachmentInfo[]>> => {
@@ -228,4 +229,26 @@ export const countMessages = async (
     [scope.userId, scope.accountId ?? ''],
   );
   return Number(row?.n ?? 0);
+};
+
+/** The newest messages of a user that are not gone, whole; the next page is asked for with `before`, the last one of this. */
+export const newestMail = async (
+  sql: Sql,
+  o: {
+    userId: string;
+    accountId?: string | undefined;
+    before: Pick<StoredMail, 'id' | 'receivedAt'> | null;
+    limit: number;
+  },
+): Promise<StoredMail[]> => {
+  const rows = await sql.all<WithBody>(
+    `${SELECT_WHOLE} where m.user_id = $1 and (m.received_at, m.id) < ($2, $3) and m.gone_at is null
+       and ($4 = '' or m.account_id = $4) order by m.received_at desc, m.id desc limit $5`,
+    [o.userId, o.before?.receivedAt ?? '~', o.before?.id ?? '~', o.accountId ?? '', o.limit],
+  );
+  const attachments = await attachmentsOf(
+    sql,
+    rows.filter((r) => r.has_attachments === 1).map((r) => r.id),
+  );
+  return rows.map((row) => stored(row, attachments.get(row.id) ?? []));
 };

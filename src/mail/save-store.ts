@@ -4,6 +4,7 @@ import { insertRows } from '#db/insert-rows.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';
 import type { Address, MailState, ParsedMail } from './message.ts';
+import { plainWords } from './search-words.ts';
 import { countSenders, type SenderSeen } from './sender-store.ts';
 import { joinThreads } from './thread-store.ts';
 import type { Untrusted } from './untrusted.ts';
@@ -210,7 +211,8 @@ const indexMail = async (tx: Tx, seq: number, m: ParsedMail): Promise<void> => {
     plain([...m.to, ...m.cc]),
     m.text.length > SEARCH_TEXT_CHARS ? m.text.slice(0, SEARCH_TEXT_CHARS) : m.text,
   ];
-  await tx.run(tx.engine === 'postgres' ? INDEX_POSTGRES : INDEX_SQLITE, [seq, ...parts]);
+  if (tx.engine === 'postgres') await tx.run(INDEX_POSTGRES, [seq, ...parts.map(plainWords)]);
+  else await tx.run(INDEX_SQLITE, [seq, ...parts]);
 };
 
 const INDEX_SQLITE =

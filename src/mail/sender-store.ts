@@ -42,3 +42,39 @@ export const isKnownSender = async (
   );
   return rows.length > 0;
 };
+
+/** Of these addresses, those that the user has written to before; in lower case. */
+export const knownSendersAmong = async (
+  sql: Sql,
+  userId: string,
+  addresses: readonly string[],
+): Promise<Set<string>> => {
+  const rows = await sql.all<{ address: string }>(
+    `select address from senders where user_id = $1 and sent_count > 0 and address in (${textsOf(sql.engine, 2)})`,
+    [userId, JSON.stringify([...new Set(addresses.map((a) => a.toLowerCase()))])],
+  );
+  return new Set(rows.map((r) => r.address));
+};
+
+/** Characters that mean something in LIKE are taken as they are. */
+const literally = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+/**
+ * A condition for other rooms' statements: the message comes from this sender. With an @ the address is exact, without one
+ * it is a domain and those under it; letter case does not count. `sqlOf` takes the column with the message's id and one
+ * place for each value of `pattern`.
+ */
+export const senderOfMessage = (
+  sender: string,
+): { pattern: string[]; sqlOf(messageId: string, places: readonly string[]): string } => {
+  const wanted = sender.trim().toLowerCase();
+  const domain = literally(wanted);
+  const pattern = wanted.includes('@') ? [literally(wanted)] : [`%@${domain}`, `%@%.${domain}`];
+  return {
+    pattern,
+    sqlOf: (messageId, places) =>
+      `exists (select 1 from messages where messages.id = ${messageId} and (${places
+        .map((p) => `lower(messages.from_address) like ${p} escape '\\'`)
+        .join(' or ')}))`,
+  };
+};

@@ -10,6 +10,10 @@ export const findJob = async (sql: Sql, id: string): Promise<Job | undefined> =>
   return row && jobFromRow(row);
 };
 
+/** The id of the job that was enqueued with an idempotency key, until it is pruned. */
+export const jobIdOfKey = async (sql: Sql, key: string): Promise<string | undefined> =>
+  (await sql.all<{ id: string }>('select id from jobs where idempotency_key = $1', [key]))[0]?.id;
+
 const CANCEL = `update jobs set state = 'canceled', finished_at = $2, updated_at = $2, heartbeat_at = null
   where id = $1 and state in ('queued', 'running')`;
 

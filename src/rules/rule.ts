@@ -66,28 +66,37 @@ const fields = {
   shadow: z.boolean().describe('Only record what it would have done'),
 };
 
+const scopeFits = (
+  rule: { scope: (typeof RULE_SCOPES)[number]; scopeRef: string | null },
+  context: z.RefinementCtx,
+): void => {
+  if ((rule.scope === 'global') === (rule.scopeRef === null)) return;
+  const message =
+    rule.scope === 'global'
+      ? 'a global rule refers to nothing'
+      : `a ${rule.scope} rule says which ${rule.scope}`;
+  context.addIssue({ code: 'custom', path: ['scopeRef'], message });
+};
+
+const inputFields = {
+  ...fields,
+  scope: fields.scope.default('global'),
+  scopeRef: fields.scopeRef.default(null),
+  priority: priority.default(100),
+  enabled: fields.enabled.default(true),
+  continueMatching: fields.continueMatching.default(false),
+  safeMode: fields.safeMode.default('default'),
+  shadow: fields.shadow.default(false),
+};
+
 /** A new rule: only a name, conditions and actions are needed. */
-export const ruleInput = z
-  .strictObject({
-    ...fields,
-    scope: fields.scope.default('global'),
-    scopeRef: fields.scopeRef.default(null),
-    priority: priority.default(100),
-    enabled: fields.enabled.default(true),
-    continueMatching: fields.continueMatching.default(false),
-    safeMode: fields.safeMode.default('default'),
-    shadow: fields.shadow.default(false),
-  })
-  .superRefine((rule, context) => {
-    if ((rule.scope === 'global') !== (rule.scopeRef === null)) {
-      const message =
-        rule.scope === 'global'
-          ? 'a global rule refers to nothing'
-          : `a ${rule.scope} rule says which ${rule.scope}`;
-      context.addIssue({ code: 'custom', path: ['scopeRef'], message });
-    }
-  });
+export const ruleInput = z.strictObject(inputFields).superRefine(scopeFits);
 export type RuleInput = z.infer<typeof ruleInput>;
+
+/** The same from a form, which may leave its place to the program. */
+export const ruleDraft = z
+  .strictObject({ ...inputFields, priority: priority.optional() })
+  .superRefine(scopeFits);
 
 /** A change to a rule: what is absent stays, null clears, a value sets. */
 export const rulePatch = z.strictObject(fields).partial();
@@ -149,3 +158,15 @@ export const byPriority = (
   a: { priority: number; id: string },
   b: { priority: number; id: string },
 ): number => a.priority - b.priority || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** A rule as it would be if it were stored now, for trying it. */
+export const asUnsaved = (input: RuleInput, userId: string, now: Instant): Rule => ({
+  ...input,
+  id: 'unsaved',
+  userId,
+  disabledReason: null,
+  hits: 0,
+  lastHitAt: null,
+  createdAt: now,
+  updatedAt: now,
+});

@@ -1,6 +1,6 @@
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, RULES_PER_USER } from '#config/limits.ts';
 import type { Sql, Tx } from '#db/db.ts';
-import { insertRows } from '#db/insert-rows.ts';
+import { insertRows, textsOf } from '#db/insert-rows.ts';
 import type { DeterministicRuleRow } from '#db/rules-tables.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
@@ -221,4 +221,27 @@ export const recordHits = async (
       [count, o.now, id, o.userId],
     );
   }
+};
+
+/** The names of these rules, by id. Rules that are gone are left out. */
+export const ruleNames = async (
+  sql: Sql,
+  userId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await sql.all<{ id: string; name: string }>(
+    `select id, name from deterministic_rules where id in (${textsOf(sql.engine, 1)}) and user_id = $2`,
+    [JSON.stringify([...new Set(ids)]), userId],
+  );
+  return new Map(rows.map((r) => [r.id, r.name]));
+};
+
+/** The priority that puts a new rule after all others. */
+export const lastPriority = async (sql: Sql, userId: string): Promise<number> => {
+  const [row] = await sql.all<{ priority: number }>(
+    'select priority from deterministic_rules where user_id = $1 order by priority desc, id desc limit 1',
+    [userId],
+  );
+  return row ? row.priority + PRIORITY_STEP : PRIORITY_STEP;
 };

@@ -26,3 +26,9 @@ export const idMaker = (clock: Clock, random: Random): NewId => {
     return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(counter, 3)}-${hex(a, 4)}-${hex(b, 6)}${hex(c, 6)}`;
   };
 };
+
+/** Text that sorts before every id made at that time or later, in milliseconds since 1970, and after all earlier ones. */
+export const firstIdAt = (ms: number): string => {
+  const time = hex(Math.max(0, Math.trunc(ms)), 12);
+  return `${time.slice(0, 8)}-${time.slice(8)}-`;
+};

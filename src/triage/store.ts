@@ -1,6 +1,8 @@
 import type { DecisionRow } from '#db/acting-tables.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import type { DecisionSource } from '#db/enums.ts';
+import { textsOf } from '#db/insert-rows.ts';
+import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
 
 /** What one rule said about the message. */
@@ -87,3 +89,24 @@ export const decisionsOf = async (sql: Sql, messageId: string): Promise<Decision
   (
     await sql.all<DecisionRow>('select * from decisions where message_id = $1 order by id desc', [messageId])
   ).map(fromRow);
+
+/** The newest decision about each of these messages, by message id. */
+export const latestDecisions = async (
+  sql: Sql,
+  userId: string,
+  messageIds: readonly string[],
+): Promise<Map<string, Decision>> => {
+  if (messageIds.length === 0) return new Map();
+  const rows = await sql.all<DecisionRow>(
+    `select * from decisions where message_id in (${textsOf(sql.engine, 1)}) and user_id = $2 order by id`,
+    [JSON.stringify([...new Set(messageIds)]), userId],
+  );
+  return new Map(rows.map((row) => [row.message_id, fromRow(row)]));
+};
+
+/** Throws `decisions.unknown` when the user has no such decision. */
+export const getDecision = async (sql: Sql, userId: string, id: string): Promise<Decision> => {
+  const found = await findDecision(sql, id);
+  if (found?.userId === userId) return found;
+  throw new AppError('denied', 'decisions.unknown', 'There is no such decision');
+};

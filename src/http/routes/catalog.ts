@@ -1,0 +1,23 @@
+import type { Route } from '#http/route.ts';
+import { accountRoutes } from './accounts.ts';
+import { actionRoutes } from './actions.ts';
+import { approvalRoutes } from './approvals.ts';
+import { jobRoutes } from './jobs.ts';
+import { labelRoutes } from './labels.ts';
+import { messageRoutes } from './messages.ts';
+import { ruleRoutes } from './rules.ts';
+import { systemRoutes } from './system.ts';
+import { threadRoutes } from './threads.ts';
+
+/** Every route. Where two fit the same path, the first one answers. */
+export const ROUTES: readonly Route[] = [
+  ...systemRoutes,
+  ...accountRoutes,
+  ...labelRoutes,
+  ...threadRoutes,
+  ...messageRoutes,
+  ...actionRoutes,
+  ...approvalRoutes,
+  ...ruleRoutes,
+  ...jobRoutes,
+];

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { userSchema } from '#access/user.ts';
+import { accountShape } from './account.ts';
+import { actionSummaryShape } from './action.ts';
+
+const count = z.number().int().min(0);
+
+export const ledgerShape = z
+  .strictObject({
+    received: count.describe('Equal to the sum of the other three.'),
+    decided: count.describe('Decided, looked at and left alone, or given up with a reason.'),
+    waiting: count.describe('A job will decide them.'),
+    unexplained: count.describe('Neither: must be 0.'),
+  })
+  .meta({ id: 'Ledger' });
+
+export const todayShape = z
+  .strictObject({
+    waitingApprovals: count,
+    ledger: ledgerShape.describe("Since midnight in the person's time zone."),
+    actionsToday: z.strictObject({
+      byType: z.array(z.strictObject({ type: z.string(), count })),
+      total: count,
+    }),
+    volume: z
+      .array(z.strictObject({ day: z.string(), received: count, acted: count }))
+      .describe('The last 14 days, oldest first.'),
+    recentActions: z.array(actionSummaryShape),
+    accounts: z.array(accountShape),
+    secondsSaved: z.number().describe('A guess, for what was done without a person in these days.'),
+  })
+  .meta({ id: 'Today' });
+export type TodayView = z.input<typeof todayShape>;
+
+export const statusShape = z
+  .strictObject({
+    ledger: ledgerShape,
+    messages: count,
+    actions: z.record(z.string(), count).describe('How many in each state.'),
+    jobs: z.record(z.string(), count).describe('How many in each state.'),
+  })
+  .meta({ id: 'Status' });
+
+export const settingsShape = z
+  .strictObject({
+    version: z.string(),
+    nodeVersion: z.string(),
+    database: z.string(),
+    config: z.record(z.string(), z.record(z.string(), z.unknown())).describe('In use; secrets are masked.'),
+    user: userSchema,
+  })
+  .meta({ id: 'Settings' });

@@ -1,0 +1,43 @@
+import type { Account } from '#accounts/account.ts';
+import { getAccount, setAccountStatus } from '#accounts/store.ts';
+import { recordActivity } from '#activity/store.ts';
+import { AppError } from '#std/errors.ts';
+import type { IngestPorts } from './ports.ts';
+import { syncJob } from './sync.job.ts';
+
+export interface PauseRequest {
+  userId: string;
+  accountId: string;
+  paused: boolean;
+  /** Who asked, for the audit log. */
+  by: { actor: string; channel: string };
+}
+
+/**
+ * Stops or goes on with an account. What waits for it goes on by itself once it is resumed. Throws `accounts.unknown`, and
+ * `accounts.not-active` when it must sign in again first.
+ */
+export const setPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account> =>
+  ports.db.write(async (tx) => {
+    const account = await getAccount(tx, r.userId, r.accountId);
+    const wanted = r.paused ? 'paused' : 'active';
+    if (account.status === wanted) return account;
+    if (account.status === 'needs_reauthorization') {
+      throw new AppError('conflict', 'accounts.not-active', 'The account must sign in again first', {
+        help: 'Sign in on the accounts page.',
+      });
+    }
+    const reason = r.paused ? 'Paused by hand. Resume it to go on.' : null;
+    await setAccountStatus(tx, { id: account.id, status: wanted, reason, now: ports.clock.now() });
+    if (!r.paused) {
+      await ports.queue.enqueue(syncJob, { accountId: account.id }, { tx, userId: r.userId });
+    }
+    await recordActivity(ports, tx, {
+      userId: r.userId,
+      ...r.by,
+      action: r.paused ? 'account.pause' : 'account.resume',
+      subjectType: 'account',
+      subjectId: account.id,
+    });
+    return { ...account, status: wanted, statusReason: reason };
+  });

@@ -1,0 +1,73 @@
+import type { Sql } from '#db/db.ts';
+import { firstIdAt } from '#std/ids.ts';
+import type { Instant } from '#std/time.ts';
+
+interface Known {
+  seq: number;
+  count: number;
+}
+
+/** What was counted before, by account; no longer than the database is open. */
+const counted = new WeakMap<Sql, Map<string, Known>>();
+
+/**
+ * How many messages of an account ever came in. Messages are only ever added, in the order of `seq`, so that each count
+ * goes on where the last one stopped.
+ */
+export const countArrived = async (sql: Sql, accountId: string): Promise<number> => {
+  const known = counted.get(sql) ?? new Map<string, Known>();
+  counted.set(sql, known);
+  const { seq, count } = known.get(accountId) ?? { seq: 0, count: 0 };
+  const [row] =
+    seq === 0
+      ? await sql.all<{ n: number; last: number | null }>(
+          'select count(*) as n, (select max(seq) from messages) as last from messages where account_id = $1',
+          [accountId],
+        )
+      : await sql.all<{ n: number; last: number | null }>(
+          `select count(case when account_id = $1 then 1 end) as n, max(seq) as last from messages where seq > $2`,
+          [accountId, seq],
+        );
+  const total = count + Number(row?.n ?? 0);
+  known.set(accountId, { seq: Number(row?.last ?? 0) || seq, count: total });
+  return total;
+};
+
+/** How many messages were received between two times. */
+export const countReceived = async (
+  sql: Sql,
+  o: { userId: string; from: Instant; to: Instant },
+): Promise<number> => {
+  const [row] = await sql.all<{ n: number }>(
+    'select count(*) as n from messages where user_id = $1 and received_at >= $2 and received_at < $3',
+    [o.userId, o.from, o.to],
+  );
+  return Number(row?.n ?? 0);
+};
+
+export interface SinceCounts {
+  received: number;
+  /** Decided, left alone, or given up with a reason. */
+  decided: number;
+  /** The ids of those that are neither: a job must be there to decide them. */
+  open: string[];
+}
+
+/** What became of the messages that were taken in since then: only those are read. */
+export const countTakenInSince = async (
+  sql: Sql,
+  o: { userId: string; sinceMs: number },
+): Promise<SinceCounts> => {
+  const first = firstIdAt(o.sinceMs);
+  const [row] = await sql.all<{ n: number }>(
+    'select count(*) as n from messages where id >= $1 and user_id = $2',
+    [first, o.userId],
+  );
+  const open = await sql.all<{ id: string }>(
+    `select message_id as id from message_ledger
+     where state in ('seen', 'stored') and message_id >= $1 and user_id = $2`,
+    [first, o.userId],
+  );
+  const received = Number(row?.n ?? 0);
+  return { received, decided: received - open.length, open: open.map((r) => r.id) };
+};
