@@ -3,7 +3,7 @@ import type { CommandSpec } from './command.ts';
 import { COMMANDS, type CommandEntry } from './commands/catalog.ts';
 import { CommandContext, type ContextPorts, type Globals } from './context.ts';
 import { Options } from './options.ts';
-import { FAILED, OK, reportError, WRONG_USE } from './report.ts';
+import { OK, reportError, WRONG_USE } from './report.ts';
 import { UsageError } from './usage-error.ts';
 
 const GLOBALS: readonly [flags: string, description: string][] = [
@@ -142,12 +142,12 @@ export const runCommandLine = async (args: readonly string[], ports: ContextPort
   } catch (e) {
     if (!(e instanceof CommanderError))
       return reportError(e, { term, json, debug: Boolean(env.ASHFORD_DEBUG) });
-    if (SHOWN.has(e.code)) return OK;
+    if (SHOWN.has(e.code) || e.exitCode === 0) return OK;
     const asked = e.code === 'commander.help';
     const error = asked
       ? new UsageError(`ashford ${commandWords(args)[0] ?? ''}: a command is missing`)
       : usageError(e);
     reportError(error, { term, json, debug: false });
-    return e.exitCode === 0 ? FAILED : WRONG_USE;
+    return WRONG_USE;
   }
 };

@@ -1,4 +1,5 @@
 import { guardProcess } from '#queue/attribution.ts';
+import type { Job } from '#queue/job.ts';
 import type { Clock } from '#std/clock.ts';
 import type { OpenProgram } from './program.ts';
 import { listenForStop } from './stop-signals.ts';
@@ -6,6 +7,9 @@ import { listenForStop } from './stop-signals.ts';
 const LOOK_MS = 150;
 /** Milliseconds that running jobs get when somebody stops a command. */
 const STOP_MS = 3_000;
+
+/** Whether it will not run again by itself. */
+export const isEnded = (job: Job | undefined): boolean => !job || !['queued', 'running'].includes(job.state);
 
 export interface Draining {
   clock: Clock;

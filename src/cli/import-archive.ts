@@ -9,11 +9,11 @@ import type { Job } from '#queue/job.ts';
 import { AppError } from '#std/errors.ts';
 import type { Input } from './command.ts';
 import type { CommandContext } from './context.ts';
-import { drainWork } from './drain.ts';
+import { drainWork, isEnded } from './drain.ts';
 import type { CliApp, OpenProgram } from './program.ts';
 import { Progress } from './progress.ts';
 import { INTERRUPTED, OK } from './report.ts';
-import { count, counted, span } from './text.ts';
+import { count, counted, oneLine, span } from './text.ts';
 
 const DEFAULT_ACCOUNT = 'archive';
 
@@ -51,9 +51,6 @@ const importJobFor = async (app: CliApp, account: Account, path: string): Promis
   return (await app.queue.enqueue(importJob, payload, { userId: app.owner.id })).id;
 };
 
-/** Whether it will not run again by itself. */
-export const isEnded = (job: Job | undefined): boolean => !job || !['queued', 'running'].includes(job.state);
-
 interface Importing {
   context: CommandContext;
   open: OpenProgram;
@@ -70,7 +67,13 @@ const work = async ({ context, open, account, jobId, label }: Importing): Promis
   const reading = new Progress({ term, clock, label, unit: 'bytes', quiet });
   const sorting = new Progress({ term, clock, label: 'Sorting', unit: 'messages', quiet });
   let readingEnded = false;
+  let begun = false;
   const look = async () => {
+    if (!begun)
+      context.say(
+        `Importing ${oneLine(label)} into ${oneLine(account.email)}. Ctrl-C stops it, and it can go on later.`,
+      );
+    begun = true;
     const [found, now] = await Promise.all([app.queue.get(jobId), findAnyAccount(app.db, account.id)]);
     const state = now?.state.import;
     if (!readingEnded && state?.name === label && found?.job.startedAt) {

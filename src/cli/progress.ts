@@ -1,10 +1,12 @@
 import type { Clock } from '#std/clock.ts';
 import type { Terminal } from './terminal.ts';
-import { bytes, count, cut, oneLine, span } from './text.ts';
+import { bytes, count, cut, oneLine, span, widthOf } from './text.ts';
 
 const DRAW_MS = 100;
 const LINE_MS = 5_000;
 const BAR_COLUMNS = 24;
+const BAR_LEAST = 6;
+const DEFAULT_COLUMNS = 80;
 /** A rate over less than this says nothing. */
 const RATE_MS = 500;
 
@@ -73,35 +75,40 @@ export class Progress {
       term.err(`${text}\n`);
       return;
     }
-    const columns = Number.isFinite(term.columns) ? term.columns : 80;
-    term.err(`\r\u001b[2K${cut(text, columns - 1)}`);
+    term.err(`\r\u001b[2K${text}`);
     this.#open = true;
   }
 
   /** What is shown for a step. */
   line(step: Step): string {
-    const { label, unit, term, clock } = this.#o;
-    const elapsed = clock.ms() - this.#startMs;
+    const { label, term } = this.#o;
     const part = step.total > 0 ? Math.min(1, step.done / step.total) : 0;
-    const filled = Math.round(part * BAR_COLUMNS);
-    const bar = term.errIsTerminal ? ` ${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}` : '';
-    const parts = [`${oneLine(label)}${bar} ${String(Math.floor(part * 100)).padStart(3)} %`];
-    const inUnit = unit === 'bytes' ? bytes(step.done) : `${count(step.done)} ${unit}`;
-    parts.push(step.messages === undefined ? inUnit : `${count(step.messages)} messages, ${inUnit}`);
-    if (elapsed >= RATE_MS) parts.push(...this.#pace(step, elapsed));
-    return parts.join('  ');
+    const percent = `${String(Math.floor(part * 100)).padStart(3)} %`;
+    const rest = [percent, ...this.#amounts(step)].join('  ');
+    const head = oneLine(label);
+    if (!term.errIsTerminal) return `${head} ${rest}`;
+    const columns = Number.isFinite(term.columns) ? term.columns : DEFAULT_COLUMNS;
+    const room = Math.min(BAR_COLUMNS, columns - 1 - widthOf(head) - widthOf(rest) - 2);
+    if (room < BAR_LEAST) return cut(`${head} ${rest}`, columns - 1);
+    const filled = Math.round(part * room);
+    return `${head} ${'█'.repeat(filled)}${'░'.repeat(room - filled)} ${rest}`;
   }
 
-  #pace(step: Step, elapsed: number): string[] {
-    const { unit } = this.#o;
+  /** How much there is so far, each with its pace, and the time that is left. */
+  #amounts(step: Step): string[] {
+    const { unit, clock } = this.#o;
+    const elapsed = clock.ms() - this.#startMs;
+    const paced = elapsed >= RATE_MS;
     const perMs = (step.done - (this.#first?.done ?? 0)) / elapsed;
-    const rates: string[] = [];
+    const amounts: string[] = [];
     if (step.messages !== undefined) {
-      const messages = step.messages - (this.#first?.messages ?? 0);
-      rates.push(`${count((messages * 1000) / elapsed)} messages/s`);
+      const pace = ((step.messages - (this.#first?.messages ?? 0)) * 1000) / elapsed;
+      amounts.push(`${count(step.messages)} messages${paced ? ` (${count(pace)}/s)` : ''}`);
     }
-    rates.push(unit === 'bytes' ? `${bytes(perMs * 1000)}/s` : `${count(perMs * 1000)}/s`);
-    const left = perMs > 0 ? (step.total - step.done) / perMs : Number.NaN;
-    return Number.isFinite(left) && left > 0 ? [...rates, `${span(left)} left`] : rates;
+    const shown = (n: number) => (unit === 'bytes' ? bytes(n) : count(n));
+    const name = unit === 'bytes' ? '' : ` ${unit}`;
+    amounts.push(`${shown(step.done)}${name}${paced ? ` (${shown(perMs * 1000)}/s)` : ''}`);
+    const left = paced && perMs > 0 ? (step.total - step.done) / perMs : 0;
+    return left > 0 ? [...amounts, `${span(left)} left`] : amounts;
   }
 }
