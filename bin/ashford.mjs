@@ -9,6 +9,14 @@ import { fileURLToPath } from 'node:url';
 
 const OLDEST_MAJOR = 24;
 const LAUNCHED = 'ASHFORD_LAUNCHED';
+const TUNED = 'ASHFORD_TUNED';
+/** Large mail passes through in large pieces: small nurseries and few arenas keep a third of the memory free. */
+const FLAGS = ['--max-semi-space-size=8'];
+const tunedEnv = () => ({
+  ...process.env,
+  [TUNED]: '1',
+  MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX || '2',
+});
 const here = fileURLToPath(import.meta.url);
 
 /** The packages of package.json that hold a Node, by platform. */
@@ -43,9 +51,9 @@ const fail = (...lines) => {
 /** Runs this file again on another Node, passes signals on, and ends as it ends. */
 const runOn = (program) => {
   // The channel tells the child when this process is gone, however it went.
-  const child = spawn(program, [here, ...process.argv.slice(2)], {
+  const child = spawn(program, [...FLAGS, here, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, [LAUNCHED]: '1' },
+    env: { ...tunedEnv(), [LAUNCHED]: '1' },
   });
   // What is typed at a terminal reaches the child by itself; passed on, it would count twice.
   const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
@@ -84,8 +92,17 @@ const quietSqliteWarning = () => {
   };
 };
 
+/** Becomes the same program with our settings, where the platform can; nothing depends on it. */
+const tune = () => {
+  if (process.env[TUNED] || process.platform === 'win32' || typeof process.execve !== 'function') return;
+  const args = [process.execPath, ...FLAGS, ...process.execArgv, here, ...process.argv.slice(2)];
+  process.execve(process.execPath, args, tunedEnv());
+};
+
 const launch = () => {
   if (major() >= OLDEST_MAJOR) {
+    tune();
+    delete process.env[TUNED];
     followLauncher();
     quietSqliteWarning();
     keepCompiled();

@@ -92,7 +92,7 @@ export const DB_TRANSACTION_MS = 60_000;
 /** Prepared statements kept for each connection. */
 export const DB_STATEMENTS = 500;
 /** KiB of page cache for each connection to an embedded file. */
-export const DB_CACHE_KIB = 16_384;
+export const DB_CACHE_KIB = 8_192;
 /** Bytes of a page of a new embedded file. */
 export const DB_PAGE_BYTES = 8192;
 /** Bytes of write-ahead log after which it is worked into the file. */
@@ -169,6 +169,8 @@ export const PARSE_WORKERS = 1;
 export const PARSE_MS = 10_000;
 /** Megabytes of heap of a parsing thread. */
 export const PARSE_HEAP_MB = 256;
+/** MB of it for what was just made: most of a message is garbage soon after it was parsed. */
+export const PARSE_NURSERY_MB = 16;
 /** Milliseconds without work after which a parsing thread is let go. */
 export const PARSE_IDLE_MS = 30_000;
 /** Times in a row that a parsing thread may die before it has read anything. */
@@ -258,7 +260,7 @@ export const CHANGES_PAGE = 500;
 export const LIST_PAGE = 500;
 /** Messages and bytes that are fetched, parsed and stored together. */
 export const FETCH_MESSAGES = 64;
-export const FETCH_BYTES = 8 * 1024 * 1024;
+export const FETCH_BYTES = 4 * 1024 * 1024;
 /** Milliseconds after which a sync with a long backlog gives way to other jobs. */
 export const SYNC_TURN_MS = 20_000;
 /** Priority of jobs that are bulk work: live mail has 0 and goes first. */
@@ -267,7 +269,7 @@ export const BULK_PRIORITY = 10;
 export const IMPORT_MS = 24 * 3_600_000;
 /** Messages and bytes of an archive that are delivered in one transaction. */
 export const DELIVER_MESSAGES = 128;
-export const DELIVER_BYTES = 8 * 1024 * 1024;
+export const DELIVER_BYTES = 4 * 1024 * 1024;
 
 // triage
 /** Milliseconds after its arrival in which a message counts as live: only live mail trips the rate guard. */

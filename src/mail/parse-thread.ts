@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { PARSE_HEAP_MB } from '#config/limits.ts';
+import { PARSE_HEAP_MB, PARSE_NURSERY_MB } from '#config/limits.ts';
 import type { ParsedMail } from './message.ts';
 import { type ParseReply, type ParseRequest, PROGRESS } from './parse-protocol.ts';
 
@@ -21,7 +21,7 @@ export class ParseThread {
   constructor(script: URL, events: ThreadEvents) {
     this.#worker = new Worker(script, {
       workerData: { progress: this.#progress.buffer },
-      resourceLimits: { maxOldGenerationSizeMb: PARSE_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: PARSE_HEAP_MB, maxYoungGenerationSizeMb: PARSE_NURSERY_MB },
       // Hostile input is read here: it gets no secret to find.
       env: {},
       execArgv: [],

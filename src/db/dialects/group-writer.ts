@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely } from 'kysely';
 import { DB_BUSY_MS, DB_GROUP_MS, DB_GROUP_SIZE, DB_TRANSACTION_MS } from '#config/limits.ts';
 import type { Engine, SqlValue, Tx } from '#db/db.ts';
@@ -21,6 +22,7 @@ export interface WriteSession {
 }
 
 interface Waiting {
+  /** Runs in the context of whoever asked, so that spans and logs belong to them. */
   work: (tx: Tx) => Promise<unknown>;
   resolve: (value: unknown) => void;
   reject: (reason: unknown) => void;
@@ -55,7 +57,12 @@ export class GroupWriter {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      const inContext = AsyncLocalStorage.snapshot();
+      this.#waiting.push({
+        work: (tx) => inContext(work, tx),
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
       // Starting in a microtask lets everything that this turn writes join the same group.
       this.#running ??= Promise.resolve().then(() => this.#loop());
     });
@@ -104,7 +111,12 @@ export class GroupWriter {
     for (let n = 0; n < DB_GROUP_SIZE && this.#clock.ms() <= endAt; n++) {
       const item = this.#waiting.shift();
       if (!item) break;
-      await this.#one(item, done);
+      await this.#one(item, done, n === 0);
+      // The first of a group has no savepoint: when it fails, there is nothing else to keep.
+      if (n === 0 && done.length === 0) {
+        await this.#session.rollback();
+        return;
+      }
       if (!this.#session.inTransaction()) {
         const lost = new AppError('transient', 'db.rolled-back', 'The database rolled the transaction back');
         for (const d of done) d.item.reject(lost);
@@ -124,22 +136,22 @@ export class GroupWriter {
     }
   }
 
-  async #one(item: Waiting, done: Done[]): Promise<void> {
+  async #one(item: Waiting, done: Done[], first: boolean): Promise<void> {
     const hooks: (() => void)[] = [];
     const tx = new SqliteTx(this.#session, this.#engine, hooks);
     let cancelWatch = () => {};
     try {
-      await this.#session.execute('savepoint work', []);
+      if (!first) await this.#session.execute('savepoint work', []);
       const tooLong = new Promise<never>((_, reject) => {
         cancelWatch = this.#clock.after(DB_TRANSACTION_MS, () => reject(hungError()));
       });
       const value = await Promise.race([item.work(tx), tooLong]);
       tx.end();
-      await this.#session.execute('release work', []);
+      if (!first) await this.#session.execute('release work', []);
       done.push({ item, value, hooks });
     } catch (e) {
       tx.end();
-      await this.#undo();
+      if (!first) await this.#undo();
       item.reject(translateSqlite(e));
     } finally {
       cancelWatch();
