@@ -10,6 +10,7 @@ import type { Input } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { mailLine } from './mail-line.ts';
 import { FAILED, OK } from './report.ts';
+import { readRunFile } from './run-file.ts';
 import { table } from './table.ts';
 import { oneLine } from './text.ts';
 import { shownTime } from './when.ts';
@@ -89,5 +90,8 @@ export const answerCommand = (
         .map((a) => `${a.id}: ${a.ok ? DONE[answer] : oneLine(`${a.error}. ${a.help ?? ''}`)}\n`)
         .join(''),
     );
+    if (answer === 'approve' && answered.some((a) => a.ok) && !readRunFile(app.config.paths.data_dir)) {
+      context.say('No server runs here: `ashford run --until-idle` carries it out now.');
+    }
     return answered.every((a) => a.ok) ? OK : FAILED;
   });

@@ -99,8 +99,9 @@ const once = async (context: CommandContext, config: Config): Promise<number> =>
 };
 
 const serve = async (context: CommandContext, config: Config, kept: boolean): Promise<number> => {
-  await freshWebBuild(context);
   using stop = listenForStop(context.clock);
+  await freshWebBuild(context, stop.signal);
+  if (stop.signal.aborted) return INTERRUPTED;
   const color = context.term.color && context.term.errIsTerminal;
   const log = await openLog({
     format: 'text',

@@ -1,7 +1,7 @@
 import { openLog } from '#telemetry/log.ts';
 import type { Input } from './command.ts';
 import type { CommandContext } from './context.ts';
-import { OK } from './report.ts';
+import { INTERRUPTED, OK } from './report.ts';
 import { signInUrl } from './sign-in-url.ts';
 import { listenForStop } from './stop-signals.ts';
 import { paint } from './terminal.ts';
@@ -29,8 +29,9 @@ const settings = async (context: CommandContext, input?: Input) => {
 /** Serves until somebody stops it. */
 export const runServer = async (context: CommandContext, input: Input): Promise<number> => {
   const config = await settings(context, input);
-  await freshWebBuild(context);
   using stop = listenForStop(context.clock);
+  await freshWebBuild(context, stop.signal);
+  if (stop.signal.aborted) return INTERRUPTED;
   const log = await openServerLog(context, config);
   const running = await context.program.start({ config, log, role: 'server' });
   try {

@@ -46,10 +46,11 @@ test('amounts read well', () => {
     '21.9 MB',
     '123 MB',
   ]);
-  expect([span(400), span(42_000), span(75_000), span(7_380_000)]).toEqual([
+  expect([span(400), span(42_000), span(75_000), span(600_000), span(7_380_000)]).toEqual([
     '0.4 s',
     '42 s',
     '1 min 15 s',
+    '10 min',
     '2 h 3 min',
   ]);
 });

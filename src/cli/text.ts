@@ -81,12 +81,15 @@ export const bytes = (n: number): string => {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${SIZES[unit]}`;
 };
 
+const parts = (large: number, name: string, rest: string): string =>
+  rest.startsWith('0 ') ? `${large} ${name}` : `${large} ${name} ${rest}`;
+
 /** 75_000 → 1 min 15 s. */
 export const span = (ms: number): string => {
   if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return parts(minutes, 'min', `${seconds % 60} s`);
+  return parts(Math.floor(minutes / 60), 'h', `${minutes % 60} min`);
 };

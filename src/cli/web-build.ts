@@ -35,12 +35,13 @@ interface Built {
 }
 
 /** Vite itself, as `npm run build -w web` runs it, so that npm need not be there. */
-const build = (): Promise<Built> =>
+const build = (signal: AbortSignal): Promise<Built> =>
   new Promise((resolve) => {
     const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
     const child = spawn(process.execPath, [vite, 'build'], {
       cwd: join(ROOT, 'web'),
       stdio: ['ignore', 'pipe', 'pipe'],
+      signal,
     });
     let output = '';
     const keep = (chunk: Buffer) => {
@@ -55,7 +56,7 @@ const build = (): Promise<Built> =>
 const LAST_LINES = 15;
 
 /** Builds the web interface when it is missing or older than its source. A failure is told and stops nothing else. */
-export const freshWebBuild = async (context: CommandContext): Promise<void> => {
+export const freshWebBuild = async (context: CommandContext, signal: AbortSignal): Promise<void> => {
   const state = webBuildState();
   if (state === 'fresh') return;
   if (state === 'missing-without-source') {
@@ -68,7 +69,8 @@ export const freshWebBuild = async (context: CommandContext): Promise<void> => {
     `Building the web interface (${state === 'old' ? 'its source has changed' : 'the first time'}) …`,
   );
   const startMs = context.clock.ms();
-  const { ok, output } = await build();
+  const { ok, output } = await build(signal);
+  if (signal.aborted) return;
   if (ok) context.say(`Built in ${span(context.clock.ms() - startMs)}.`);
   else {
     context.say(output.trimEnd().split('\n').slice(-LAST_LINES).join('\n'));
