@@ -31,6 +31,10 @@ export const GOLDENS: readonly Golden[] = [
     render: async () => (await import('#config/json-schema.ts')).renderConfigSchema(),
   },
   {
+    file: 'docs/cli.md',
+    render: async () => (await import('#cli/help-page.ts')).renderHelpPage(),
+  },
+  {
     file: 'src/db/snapshot/sqlite.sql',
     render: async () => (await import('./schema-dump.ts')).dumpSqlite(),
   },
