@@ -31,8 +31,17 @@ export const GOLDENS: readonly Golden[] = [
     render: async () => (await import('#config/json-schema.ts')).renderConfigSchema(),
   },
   {
-    file: 'docs/cli.md',
-    render: async () => (await import('#cli/help-page.ts')).renderHelpPage(),
+    file: 'docs/api/openapi.json',
+    render: async () => {
+      const [{ openApiDocument }, { ROUTES }] = await Promise.all([
+        import('#http/openapi.ts'),
+        import('#http/routes/catalog.ts'),
+      ]);
+      const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      return `${JSON.stringify(openApiDocument(ROUTES, version), null, 2)}\n`;
+    },
   },
   {
     file: 'src/db/snapshot/sqlite.sql',

@@ -26,6 +26,8 @@ export interface Services {
   isReady(): boolean;
   /** Where browsers reach this server, without a slash at the end. */
   url(): string;
+  /** A Set-Cookie that takes the session away. */
+  signOutCookie: string;
   /** Keeps what is dear to count. */
   kept: KeptCounts;
   /** Fires when the client has gone away. */

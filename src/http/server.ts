@@ -50,14 +50,16 @@ export const startServer = async (app: HttpPorts, o: ServerOptions): Promise<Run
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const secure = app.config.app.base_url?.startsWith('https:') ?? false;
   let closing = false;
+  const cookieName = cookieNameFor(secure, port);
   const hono = makeHandler(app, {
-    settings: { cookieName: cookieNameFor(secure, port), secure, cliKey: o.cliKey },
+    settings: { cookieName, secure, cliKey: o.cliKey },
     services: {
       events: (signal) => hub.open(signal),
       metricsText: o.metricsText,
       isReady: () => !closing && (o.isReady?.() ?? true),
       url: () => (app.config.app.base_url ?? url).replace(/\/+$/, ''),
       kept: keptCounts(app.clock),
+      signOutCookie: `${cookieName}=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`,
     },
     port,
     webFolder: o.webFolder ?? WEB_BUILD,

@@ -8,7 +8,8 @@ import { isAppError } from '#std/errors.ts';
 import { readText } from './body.ts';
 import type { HttpPorts } from './ports.ts';
 import { problemOf } from './problem.ts';
-import { linkPage, passwordPage, SMALL_PAGE_CSS, SMALL_PAGE_CSS_PATH } from './sign-in-page.ts';
+import { linkPage, passwordPage } from './sign-in-page.ts';
+import { SMALL_PAGE_CSS, SMALL_PAGE_CSS_PATH } from './small-page.ts';
 import type { SignInSettings } from './who.ts';
 
 const LINK_TOKEN = /^[\w-]{20,100}$/;

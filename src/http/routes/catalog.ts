@@ -1,7 +1,9 @@
 import type { Route } from '#http/route.ts';
+import { accessRoutes } from './access.ts';
 import { accountRoutes } from './accounts.ts';
 import { actionRoutes } from './actions.ts';
 import { approvalRoutes } from './approvals.ts';
+import { docsRoutes } from './docs.ts';
 import { jobRoutes } from './jobs.ts';
 import { labelRoutes } from './labels.ts';
 import { messageRoutes } from './messages.ts';
@@ -20,4 +22,6 @@ export const ROUTES: readonly Route[] = [
   ...approvalRoutes,
   ...ruleRoutes,
   ...jobRoutes,
+  ...accessRoutes,
+  ...docsRoutes,
 ];
