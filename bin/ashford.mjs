@@ -11,7 +11,7 @@ const OLDEST_MAJOR = 24;
 const LAUNCHED = 'ASHFORD_LAUNCHED';
 const TUNED = 'ASHFORD_TUNED';
 /** Large mail passes through in large pieces: small nurseries and few arenas keep a third of the memory free. */
-const FLAGS = ['--max-semi-space-size=8'];
+const FLAGS = ['--max-semi-space-size=4'];
 const tunedEnv = () => ({
   ...process.env,
   [TUNED]: '1',

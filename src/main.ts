@@ -3,6 +3,7 @@ import { setPassword } from '#access/sign-in.ts';
 import { listAccounts } from '#accounts/store.ts';
 import { removeRunFile, writeRunFile } from '#cli/run-file.ts';
 import type { Config } from '#config/config.ts';
+import { ACCOUNTS_LOOK_MS } from '#config/limits.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import { guardProcess } from '#queue/attribution.ts';
 import { Worker } from '#queue/runner.ts';
@@ -108,14 +109,38 @@ const serve = async (
   return server.url;
 };
 
-/** Every active mailbox is synced at start and whenever it says that something may have changed. */
+/** Every active mailbox is synced when it is first seen, and whenever it says that something may have changed. */
 const watchMailboxes = async (app: App): Promise<() => void> => {
-  const stops: (() => void)[] = [];
-  for (const { id, userId, status } of await listAccounts(app.db)) {
-    if (status === 'active') stops.push(await watchMailbox(app, { id, userId }));
-  }
+  const watched = new Map<string, () => void>();
+  let stopped = false;
+  let cancel = () => {};
+  const look = async () => {
+    const active = (await listAccounts(app.db)).filter((account) => account.status === 'active');
+    if (stopped) return;
+    for (const [id, stop] of watched) {
+      if (active.some((account) => account.id === id)) continue;
+      stop();
+      watched.delete(id);
+    }
+    for (const { id, userId } of active) {
+      if (!watched.has(id)) watched.set(id, await watchMailbox(app, { id, userId }));
+    }
+  };
+  const lookAgain = () => {
+    cancel = app.clock.after(ACCOUNTS_LOOK_MS, () => {
+      look()
+        .catch((err: unknown) => app.log.warn({ err }, 'the accounts could not be looked at'))
+        .finally(() => {
+          if (!stopped) lookAgain();
+        });
+    });
+  };
+  await look();
+  lookAgain();
   return () => {
-    for (const stop of stops) stop();
+    stopped = true;
+    cancel();
+    for (const stop of watched.values()) stop();
   };
 };
 

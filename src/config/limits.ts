@@ -280,3 +280,7 @@ export const ARCHIVE_CHUNK_BYTES = 1024 * 1024;
 export const MBOX_LINE_BYTES = 1_000;
 /** Levels of folders that are searched for mail. */
 export const ARCHIVE_DEPTH = 10;
+
+// accounts
+/** Milliseconds between two looks for accounts that were added, paused or removed elsewhere. */
+export const ACCOUNTS_LOOK_MS = 30_000;
