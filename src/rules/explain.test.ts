@@ -43,6 +43,23 @@ test('a rule reads as a sentence', () => {
   );
 });
 
+test('actions say what they are about', () => {
+  const conditions = { op: 'and' as const, children: [] };
+  const actions = [
+    { type: 'apply_label', parameters: { label: 'Travel' } },
+    { type: 'move', parameters: { label: 'Spam' } },
+    { type: 'add_note', parameters: { text: 'Ask Sam' } },
+    { type: 'snooze', parameters: { amount: 2, units: 'weeks' } },
+    { type: 'snooze', parameters: { until: '2026-03-01T08:00:00Z' } },
+    { type: 'move', parameters: {} },
+    { type: 'unheard_of', parameters: { label: 5 } },
+  ];
+  expect(explainRule({ scope: 'global', scopeRef: null, conditions, actions })).toBe(
+    'For every message: apply label "Travel", move to "Spam", add note "Ask Sam", snooze for 2 weeks, ' +
+      'snooze until 2026-03-01T08:00:00Z, move, unheard of.',
+  );
+});
+
 test('a broken condition is still explained', () => {
   expect(explainConditions({ type: 'nothing', value: 1 })).toBe('the condition "nothing" holds');
 });

@@ -45,12 +45,28 @@ export const explainScope = ({ scope, scopeRef }: Pick<Rule, 'scope' | 'scopeRef
   return `the sender writes from ${scopeRef ?? ''} or a domain under it`;
 };
 
+/** What tells two actions of one kind apart, in words. Parameters that a form has yet to fill are left out. */
+const DETAILS: Readonly<Record<string, (parameters: Readonly<Record<string, unknown>>) => string>> = {
+  apply_label: (p) => quoted(p.label),
+  remove_label: (p) => quoted(p.label),
+  move: (p) => (quoted(p.label) === '' ? '' : `to ${quoted(p.label)}`),
+  add_note: (p) => quoted(p.text),
+  snooze: (p) =>
+    typeof p.until === 'string' ? `until ${p.until}` : p.amount ? `for ${p.amount} ${p.units ?? ''}` : '',
+};
+
+const quoted = (value: unknown): string => (typeof value === 'string' && value !== '' ? `"${value}"` : '');
+
+/** An action in a few words: `apply label "Receipts"`, `snooze for 2 weeks`. Never throws. */
+const explainAction = ({ type, parameters }: Rule['actions'][number]): string =>
+  `${type.replaceAll('_', ' ')} ${DETAILS[type]?.(parameters) ?? ''}`.trim();
+
 /** One sentence: "If the sender is …, then archive." */
 export const explainRule = (rule: Pick<Rule, 'scope' | 'scopeRef' | 'conditions' | 'actions'>): string => {
   const scope = explainScope(rule);
   const conditions = explainConditions(rule.conditions);
   const when = scope === null ? conditions : conditions === 'anything' ? scope : `${scope} and ${conditions}`;
-  const what = rule.actions.map((a) => a.type.replaceAll('_', ' ')).join(', ');
+  const what = rule.actions.map(explainAction).join(', ');
   return when === 'anything' ? `For every message: ${what}.` : `If ${when}, then ${what}.`;
 };
 
