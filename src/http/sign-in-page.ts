@@ -24,6 +24,10 @@ const PASSWORD_FORM = `<form method="post" action="/sign-in">
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button type="submit">Sign in</button></form>`;
 
+const LINK_STEPS = `<p>Ashford lets you in with a link that works once, made on the machine it runs on.</p>
+<ol><li>In a terminal there, run <code>ashford open</code></li>
+<li>Open the link it prints. It holds for a short time.</li></ol>`;
+
 /** Asks for a password where the owner has one, and says how to get a link. */
 export const passwordPage = (o: { hasPassword: boolean; problem?: string; status?: number }): Response =>
   smallPage({
@@ -32,7 +36,5 @@ export const passwordPage = (o: { hasPassword: boolean; problem?: string; status
     status: o.status ?? 200,
     body: `<h1>Sign in to Ashford</h1>${
       o.problem === undefined ? '' : `<p role="alert">${escaped(o.problem)}</p>`
-    }<p>Run <code>ashford open</code> on the machine that Ashford runs on, and open the link it prints.</p>${
-      o.hasPassword ? PASSWORD_FORM : ''
-    }`,
+    }${LINK_STEPS}${o.hasPassword ? PASSWORD_FORM : ''}`,
   });
