@@ -5,6 +5,8 @@ const BODY_STYLE =
 /** Never needed to read a mail. The server has removed them already; this is the second lock. */
 const UNWANTED =
   'script, style, meta, base, link, form, iframe, frame, object, embed, video, audio, source, svg, math, template';
+/** Where a picture from elsewhere is named: the server renames the address, so that nothing fetches it by mistake. */
+const REMOTE = ['data-remote-src', 'src', 'srcset'];
 /** Most links shown under one message. */
 export const MOST_LINKS = 50;
 
@@ -50,7 +52,7 @@ export const frameDocument = (html: string): FrameDocument => {
   let remoteImages = 0;
   for (const image of parsed.querySelectorAll('img')) {
     if (image.getAttribute('src')?.startsWith('data:')) continue;
-    if (image.hasAttribute('src') || image.hasAttribute('srcset')) remoteImages += 1;
+    if (REMOTE.some((name) => image.hasAttribute(name))) remoteImages += 1;
     image.removeAttribute('src');
     image.removeAttribute('srcset');
   }
