@@ -1,10 +1,11 @@
 import type { ActionRow } from '#db/acting-tables.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
 import type { ActionStatus } from '#db/enums.ts';
-import { textsOf } from '#db/insert-rows.ts';
+import { belongsTo, textsOf } from '#db/insert-rows.ts';
+import { RECEIVED_BETWEEN } from '#mail/count-store.ts';
 import { senderOfMessage } from '#mail/sender-store.ts';
 import { firstIdAt } from '#std/ids.ts';
-import { toMs } from '#std/time.ts';
+import { type Instant, toMs } from '#std/time.ts';
 import type { Action } from './action.ts';
 import { actionFromRow } from './store.ts';
 
@@ -79,7 +80,7 @@ const rowsOf = async (
 ): Promise<Action[]> => {
   if (o.ids.length === 0) return [];
   const rows = await sql.all<ActionRow>(
-    `select * from actions where ${o.column} in (${textsOf(sql.engine, 1)}) and user_id = $2 order by id desc`,
+    `select * from actions where ${o.column} in (${textsOf(sql.engine, 1)}) and ${belongsTo('user_id', 2)} order by id desc`,
     [JSON.stringify([...new Set(o.ids)]), o.userId],
   );
   return rows.map(actionFromRow);
@@ -109,7 +110,7 @@ export const rulesThatActed = async (
   if (messageIds.length === 0) return [];
   return sql.all(
     `select distinct message_id as "messageId", rule_id as "ruleId" from actions
-     where message_id in (${textsOf(sql.engine, 1)}) and user_id = $2 and rule_id is not null
+     where message_id in (${textsOf(sql.engine, 1)}) and ${belongsTo('user_id', 2)} and rule_id is not null
        and status in ('completed', 'executing', 'queued')`,
     [JSON.stringify(messageIds), userId],
   );
@@ -139,15 +140,15 @@ export const countCarriedOut = async (
   return rows.map((r) => ({ type: r.type, manual: Number(r.manual) === 1, count: Number(r.n) }));
 };
 
-/** How many messages were acted on between two times, by actions made then. */
+/** How many of the messages that were received between two times were acted on. */
 export const countActedOn = async (
   sql: Sql,
-  o: { userId: string; fromMs: number; toMs: number },
+  o: { userId: string; from: Instant; to: Instant },
 ): Promise<number> => {
   const [row] = await sql.all<{ n: number }>(
-    `select count(distinct message_id) as n from actions
-     where user_id = $1 and id >= $2 and id < $3 and status = 'completed' and action_type <> 'undo'`,
-    [o.userId, firstIdAt(o.fromMs), firstIdAt(o.toMs)],
+    `select count(distinct message_id) as n from actions where message_id in (${RECEIVED_BETWEEN})
+       and ${belongsTo('user_id', 1)} and status = 'completed' and action_type <> 'undo'`,
+    [o.userId, o.from, o.to],
   );
   return Number(row?.n ?? 0);
 };

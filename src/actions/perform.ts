@@ -1,5 +1,6 @@
 import type { Tx } from '#db/db.ts';
-import { findHandle, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
+import { findHandle, lockHandle, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
+import { applyPatch, type MailPatch } from '#mail/patch.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { review } from '#policy/review.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
@@ -138,7 +139,7 @@ const finish = async (f: Finish): Promise<void> => {
   });
   if (!done) return;
   if (effect.kind === 'delete') await markGone(tx, target, now);
-  if (hint.after) await setMailState(tx, target, hint.after);
+  if (effect.kind === 'patch') await takeInPatch(tx, target, effect.patch);
   if (effect.kind === 'note') {
     const { userId, messageId, id: actionId } = action;
     await insertNote(tx, { id: ports.newId(), userId, messageId, actionId, text: effect.text, now });
@@ -146,6 +147,12 @@ const finish = async (f: Finish): Promise<void> => {
   if (action.type === UNDO) await finishUndo(ports, tx, action);
   else if (hint.wakeAt)
     await scheduleWake(ports, tx, { userId: action.userId, actionId: action.id, at: hint.wakeAt });
+};
+
+/** Other actions on the same message may have finished meanwhile: the patch goes on top of what is known now. */
+const takeInPatch = async (tx: Tx, target: MailHandle, patch: MailPatch): Promise<void> => {
+  const current = await lockHandle(tx, target.id);
+  if (current) await setMailState(tx, current, applyPatch(current.state, patch));
 };
 
 const endGone = async (ports: ActionPorts, action: Action, target: MailHandle): Promise<Performed> => {

@@ -9,7 +9,15 @@ import { findActionKind } from './kinds/catalog.ts';
 import type { Effect } from './kinds/define.ts';
 import { performJob } from './perform.job.ts';
 import type { ActionPorts } from './ports.ts';
-import { findAction, insertActions, insertNote, linkActions, removeNote, undoneBy } from './store.ts';
+import {
+  findAction,
+  insertActions,
+  insertNote,
+  linkActions,
+  type NewAction,
+  removeNote,
+  undoneBy,
+} from './store.ts';
 import { scheduleWake } from './wake.ts';
 
 /** Who asked, for the audit log. */
@@ -40,27 +48,26 @@ export const requestUndo = async (
   if (reason !== null) throw notUndoable(reason);
   const now = ports.clock.now();
   const id = ports.newId();
-  await insertActions(tx, [
-    {
-      id,
-      userId: action.userId,
-      accountId: action.accountId,
-      messageId: action.messageId,
-      decisionId: null,
-      ruleId: null,
-      source: 'manual',
-      type: UNDO,
-      parameters: { action: action.id },
-      status: 'queued',
-      confidence: 1,
-      reasons: [],
-      review: { ...action.review, source: 'manual' },
-      reviewedAt: now,
-      traceId: action.traceId,
-      createdAt: now,
-    },
-  ]);
+  const undo: NewAction = {
+    id,
+    userId: action.userId,
+    accountId: action.accountId,
+    messageId: action.messageId,
+    decisionId: null,
+    ruleId: null,
+    source: 'manual',
+    type: UNDO,
+    parameters: { action: action.id },
+    status: 'queued',
+    confidence: 1,
+    reasons: [],
+    review: { ...action.review, source: 'manual' },
+    reviewedAt: now,
+    traceId: action.traceId,
+    createdAt: now,
+  };
   try {
+    await insertActions(tx, [undo]);
     await linkActions(tx, { userId: action.userId, cause: id, effect: action.id, relation: 'undo_of', now });
   } catch (e) {
     if (isConstraint(e, 'unique')) throw notUndoable('It is undone already.');

@@ -45,3 +45,9 @@ export const textsOf = (engine: Tx['engine'], place: number): string =>
   engine === 'postgres'
     ? `select jsonb_array_elements_text($${place}::jsonb)`
     : `select value from json_each($${place})`;
+
+/**
+ * A condition that a row belongs to a user, for statements that name their rows by id: it never makes an engine walk all
+ * the user's rows instead.
+ */
+export const belongsTo = (column: string, place: number): string => `${column} || '' = $${place}`;

@@ -33,6 +33,10 @@ export const countArrived = async (sql: Sql, accountId: string): Promise<number>
   return total;
 };
 
+/** For other rooms' statements: the ids of the messages of user $1 that were received from $2 on and before $3. */
+export const RECEIVED_BETWEEN =
+  'select id from messages where user_id = $1 and received_at >= $2 and received_at < $3';
+
 /** How many messages were received between two times. */
 export const countReceived = async (
   sql: Sql,

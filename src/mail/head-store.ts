@@ -1,5 +1,5 @@
 import type { Sql } from '#db/db.ts';
-import { textsOf } from '#db/insert-rows.ts';
+import { belongsTo, textsOf } from '#db/insert-rows.ts';
 import type { Instant } from '#std/time.ts';
 import { Untrusted } from './untrusted.ts';
 
@@ -35,7 +35,7 @@ export const mailHeads = async (
   if (ids.length === 0) return new Map();
   const rows = await sql.all<Row>(
     `select id, thread_id, account_id, subject, from_name, from_address, snippet, received_at from messages
-     where user_id = $1 and id in (${textsOf(sql.engine, 2)})`,
+     where ${belongsTo('user_id', 1)} and id in (${textsOf(sql.engine, 2)})`,
     [userId, JSON.stringify([...new Set(ids)])],
   );
   return new Map(

@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '#db/db.ts';
-import { insertRows, textsOf } from '#db/insert-rows.ts';
+import { belongsTo, insertRows, textsOf } from '#db/insert-rows.ts';
 import type { MessageRow } from '#db/mail-tables.ts';
 import type { Instant } from '#std/time.ts';
 import type { Address, AttachmentInfo, Flag, MailState, ParsedMail } from './message.ts';
@@ -82,7 +82,7 @@ export const newestOfThread = async (
   limit: number,
 ): Promise<StoredMail[]> => {
   const rows = await sql.all<WithBody>(
-    `${SELECT_WHOLE} where m.thread_id = $1 and m.user_id = $2 and m.gone_at is null
+    `${SELECT_WHOLE} where m.thread_id = $1 and ${belongsTo('m.user_id', 2)} and m.gone_at is null
      order by m.received_at desc, m.id desc limit $3`,
     [key.threadId, key.userId, limit],
   );
@@ -162,8 +162,17 @@ const handleFrom = (row: HandleRow): MailHandle => ({
   goneAt: row.gone_at as Instant | null,
 });
 
+const GET_HANDLE = `${SELECT_HANDLE} where id = $1`;
+const LOCK_HANDLE = `${GET_HANDLE} for update`;
+
 export const findHandle = async (sql: Sql, id: string): Promise<MailHandle | undefined> => {
-  const [row] = await sql.all<HandleRow>(`${SELECT_HANDLE} where id = $1`, [id]);
+  const [row] = await sql.all<HandleRow>(GET_HANDLE, [id]);
+  return row && handleFrom(row);
+};
+
+/** The same, and nobody else changes it before this transaction ends. */
+export const lockHandle = async (tx: Tx, id: string): Promise<MailHandle | undefined> => {
+  const [row] = await tx.all<HandleRow>(tx.engine === 'postgres' ? LOCK_HANDLE : GET_HANDLE, [id]);
   return row && handleFrom(row);
 };
 

@@ -1,5 +1,6 @@
 import { SEARCH_STEPS, SEARCH_WINDOW } from '#config/limits.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
+import { belongsTo } from '#db/insert-rows.ts';
 import { type MailHead, mailHeads } from './head-store.ts';
 import { type SearchQuery, toFts5, toTsquery } from './search-query.ts';
 import type { Untrusted } from './untrusted.ts';
@@ -48,8 +49,8 @@ const TOP = Number.MAX_SAFE_INTEGER;
 const conditions = (scope: SearchScope, params: SqlValue[]): string => {
   const place = (value: SqlValue) => `$${params.push(value)}`;
   const { query } = scope;
-  const parts = [`m.user_id = ${place(scope.userId)}`, 'm.gone_at is null'];
-  if (scope.accountId !== undefined) parts.push(`m.account_id = ${place(scope.accountId)}`);
+  const parts = [belongsTo('m.user_id', params.push(scope.userId)), 'm.gone_at is null'];
+  if (scope.accountId !== undefined) parts.push(`m.account_id || '' = ${place(scope.accountId)}`);
   if (query.after !== undefined) parts.push(`m.received_at >= ${place(query.after)}`);
   if (query.before !== undefined) parts.push(`m.received_at < ${place(query.before)}`);
   if (query.hasAttachment !== undefined) parts.push(`m.has_attachments = ${query.hasAttachment ? 1 : 0}`);

@@ -1,6 +1,6 @@
 import { SEARCH_WINDOW, THREAD_MESSAGES } from '#config/limits.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
-import { textsOf } from '#db/insert-rows.ts';
+import { belongsTo, textsOf } from '#db/insert-rows.ts';
 import type { Instant } from '#std/time.ts';
 import type { Address, Flag } from './message.ts';
 
@@ -155,7 +155,7 @@ const headsSql = (engine: Sql['engine']): string => `select * from (
       m.received_at, m.labels_json, m.flags_json, m.has_attachments,
       row_number() over (partition by m.thread_id order by m.received_at desc, m.id desc) as place
     from threads t join messages m on m.thread_id = t.id
-    where t.id in (${textsOf(engine, 1)}) and t.user_id = $2 and m.gone_at is null
+    where t.id in (${textsOf(engine, 1)}) and ${belongsTo('t.user_id', 2)} and m.gone_at is null
   ) as newest where place <= ${THREAD_MESSAGES} order by thread_id, place`;
 
 /** The threads of these ids that the user has, by id. */

@@ -157,8 +157,10 @@ export class EmbeddedDb implements Db {
   }
 
   async close(): Promise<void> {
+    if (!this.#writer.db.isOpen) return;
     for (const stop of [...this.#watches]) stop();
     await this.#group.close();
+    if (!this.#writer.db.isOpen) return;
     if (this.#reader !== this.#writer) this.#reader.close();
     this.#writer.close();
   }

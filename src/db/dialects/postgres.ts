@@ -154,7 +154,7 @@ export class PostgresDb implements Db {
 
   async close(): Promise<void> {
     await this.#listener?.close();
-    await this.#pool.end();
+    if (!this.#pool.ending) await this.#pool.end();
   }
 
   async #once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -105,7 +105,7 @@ const modify = (
   { accountId, id, patch }: { accountId: string; id: string; patch: MailPatch },
 ): Promise<MailState | null> =>
   db.write(async (tx) => {
-    const message = await store.readMessage(tx, accountId, id);
+    const message = await store.lockMessage(tx, accountId, id);
     if (message === null) return null;
     const known = new Set([...SYSTEM_LABELS, ...(await store.readLabels(tx, accountId))].map((l) => l.id));
     if (!patch.addLabels.every((label) => known.has(label))) {

@@ -173,6 +173,17 @@ export const readMessage = async (sql: Sql, accountId: string, id: string): Prom
   return row ? messageOf(row) : null;
 };
 
+/** The same, and nobody else changes it before this transaction ends. */
+export const lockMessage = async (tx: Tx, accountId: string, id: string): Promise<LocalMessage | null> => {
+  if (tx.engine === 'postgres') {
+    await tx.all('select 1 from local_messages where account_id = $1 and id = $2 for update', [
+      accountId,
+      id,
+    ]);
+  }
+  return readMessage(tx, accountId, id);
+};
+
 /** Stores a new state as the latest change. */
 export const writeState = async (
   tx: Tx,
@@ -188,7 +199,7 @@ export const writeState = async (
 
 /** Takes the bytes away and leaves a mark that tells of it. Returns whether there was anything to take. */
 export const removeMessage = async (tx: Tx, accountId: string, id: string): Promise<boolean> => {
-  if ((await readMessage(tx, accountId, id)) === null) return false;
+  if ((await lockMessage(tx, accountId, id)) === null) return false;
   const modseq = await takeModseqs(tx, accountId, 1);
   await tx.run(
     `update local_messages set modseq = $3, deleted = 1, raw = null, labels_json = '[]', flags_json = '[]'
