@@ -33,39 +33,78 @@ export interface ActionFilter {
 /** Ids begin with their time; a clock that stood still makes them run ahead of it by this much at most. */
 const ID_SLACK_MS = 60_000;
 
-/** Newest first. */
-export const listActions = async (sql: Sql, f: ActionFilter): Promise<Action[]> => {
-  const params: SqlValue[] = [f.userId];
-  const parts = ['user_id = $1'];
-  const add = (condition: (place: string) => string, value: SqlValue | undefined) => {
+/** Newest first, and no more than `limit`. */
+export const listActions = (sql: Sql, f: ActionFilter): Promise<Action[]> => select(sql, f, null);
+
+/** Actions that one page looks at while it leaves some out. */
+const WINDOW = 20_000;
+
+/**
+ * A page, newest first. It looks at a window of actions at most, so it may be short, or even empty, although there are
+ * more: then `next` says where to go on.
+ */
+export const pageOfActions = async (
+  sql: Sql,
+  f: ActionFilter,
+): Promise<{ actions: Action[]; next: string | null }> => {
+  const edge = f.messageId === undefined ? await windowEdge(sql, f) : null;
+  const found = await select(sql, { ...f, limit: f.limit + 1 }, edge);
+  const actions = found.slice(0, f.limit);
+  if (found.length > f.limit) return { actions, next: actions.at(-1)?.id ?? null };
+  // Sorts just after the edge, which the next page begins with.
+  return { actions, next: edge === null ? null : `${edge}z` };
+};
+
+/** The first action below the window, of those that an index finds; null when the window reaches the end. */
+const windowEdge = async (sql: Sql, f: ActionFilter): Promise<string | null> => {
+  const { params, parts } = indexed(f);
+  const [row] = await sql.all<{ id: string }>(
+    `select id from actions where ${parts.join(' and ')} order by id desc limit 1 offset ${WINDOW}`,
+    params,
+  );
+  return row?.id ?? null;
+};
+
+interface Where {
+  params: SqlValue[];
+  parts: string[];
+}
+
+const adder =
+  ({ params, parts }: Where) =>
+  (condition: (place: string) => string, value: SqlValue | undefined): void => {
     if (value !== undefined) parts.push(condition(`$${params.push(value)}`));
   };
-  add((p) => `action_type = ${p}`, f.type);
+
+/** What indexes answer: who, in which state or by which rule, and between which ids. */
+const indexed = (f: ActionFilter): Where => {
+  const where: Where = { params: [f.userId], parts: ['user_id = $1'] };
+  const add = adder(where);
   add((p) => `status = ${p}`, f.status);
   add((p) => `rule_id = ${p}`, f.ruleId);
-  add((p) => `account_id = ${p}`, f.accountId);
   add((p) => `message_id = ${p}`, f.messageId);
+  add((p) => `id < ${p}`, f.before);
+  // So that the walk over the newest ids ends there, instead of reading on to the oldest.
+  add((p) => `id >= ${p}`, f.since === undefined ? undefined : firstIdAt(toMs(f.since)));
+  add((p) => `id < ${p}`, f.until === undefined ? undefined : firstIdAt(toMs(f.until) + ID_SLACK_MS));
+  return where;
+};
+
+const select = async (sql: Sql, f: ActionFilter, edge: string | null): Promise<Action[]> => {
+  const where = indexed(f);
+  const { params, parts } = where;
+  const add = adder(where);
+  add((p) => `id > ${p}`, edge ?? undefined);
+  add((p) => `action_type = ${p}`, f.type);
+  add((p) => `account_id = ${p}`, f.accountId);
   add((p) => `confidence >= ${p}`, f.confidenceMin);
   add((p) => `confidence <= ${p}`, f.confidenceMax);
-  add((p) => `id < ${p}`, f.before);
-  if (f.since !== undefined) {
-    add((p) => `created_at >= ${p}`, f.since);
-    // So that the walk over the newest ids ends there, instead of reading on to the oldest.
-    add((p) => `id >= ${p}`, firstIdAt(toMs(f.since)));
-  }
-  if (f.until !== undefined) {
-    add((p) => `created_at < ${p}`, f.until);
-    add((p) => `id < ${p}`, firstIdAt(toMs(f.until) + ID_SLACK_MS));
-  }
+  add((p) => `created_at >= ${p}`, f.since);
+  add((p) => `created_at < ${p}`, f.until);
   if (f.sender !== undefined) {
     const { pattern, sqlOf } = senderOfMessage(f.sender);
-    for (const value of pattern) params.push(value);
-    parts.push(
-      sqlOf(
-        'actions.message_id',
-        pattern.map((_, i) => `$${params.length - pattern.length + i + 1}`),
-      ),
-    );
+    const places = pattern.map((value) => `$${params.push(value)}`);
+    parts.push(sqlOf('actions.message_id', places));
   }
   const rows = await sql.all<ActionRow>(
     `select * from actions where ${parts.join(' and ')} order by id desc limit $${params.push(f.limit)}`,

@@ -80,7 +80,8 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
   const before = action.before ?? at;
   const effect =
     action.type === UNDO
-      ? await undoEffect(ports.db, action, at)
+      ? // Begun again, it goes by the state of the first time, or it would find its own work done and forget to record it.
+        await undoEffect(ports.db, action, before)
       : await effectOfKind(ports, action, { account, mailbox });
   if (action.status === 'queued') {
     const started = await ports.db.write((tx) =>
