@@ -3,6 +3,7 @@ import { belongsTo, insertRows, textsOf } from '#db/insert-rows.ts';
 import type { MessageRow } from '#db/mail-tables.ts';
 import type { Instant } from '#std/time.ts';
 import type { Address, AttachmentInfo, Flag, MailState, ParsedMail } from './message.ts';
+import { NEWEST } from './thread-list-store.ts';
 import { Untrusted } from './untrusted.ts';
 
 /** A message as it is stored. What a stranger wrote is in `mail`. */
@@ -253,7 +254,7 @@ export const newestMail = async (
   const rows = await sql.all<WithBody>(
     `${SELECT_WHOLE} where m.user_id = $1 and (m.received_at, m.id) < ($2, $3) and m.gone_at is null
        and ($4 = '' or m.account_id = $4) order by m.received_at desc, m.id desc limit $5`,
-    [o.userId, o.before?.receivedAt ?? '~', o.before?.id ?? '~', o.accountId ?? '', o.limit],
+    [o.userId, o.before?.receivedAt ?? NEWEST.at, o.before?.id ?? NEWEST.id, o.accountId ?? '', o.limit],
   );
   const attachments = await attachmentsOf(
     sql,

@@ -17,6 +17,8 @@ export interface SearchScope {
   query: SearchQuery;
   /** For each label that the query names: every label of that name or role. A message must have one of each. */
   labels: readonly (readonly SearchLabel[])[];
+  /** Messages that one step looks at; `SEARCH_WINDOW` when left out. */
+  window?: number;
 }
 
 /**
@@ -69,25 +71,28 @@ const conditions = (scope: SearchScope, params: SqlValue[]): string => {
   return parts.join(' and ');
 };
 
+const sizeOf = (scope: SearchScope): number => scope.window ?? SEARCH_WINDOW;
+
 /** The sequence numbers of one window, newest first: those that match the words, or all of the user's. */
 const windowSql = (sql: Sql, scope: SearchScope, top: number): { text: string; params: SqlValue[] } => {
   const { terms } = scope.query;
+  const limit = sizeOf(scope);
   if (terms.length === 0) {
     return {
-      text: `select seq from messages where user_id = $1 and seq < $2 order by seq desc limit ${SEARCH_WINDOW}`,
+      text: `select seq from messages where ${belongsTo('user_id', 1)} and seq < $2 order by seq desc limit ${limit}`,
       params: [scope.userId, top],
     };
   }
   if (sql.engine === 'postgres') {
     return {
       text: `select rowid as seq from message_search where document @@ $1::tsquery and rowid < $2
-        order by rowid desc limit ${SEARCH_WINDOW}`,
+        order by rowid desc limit ${limit}`,
       params: [toTsquery(terms), top],
     };
   }
   return {
     text: `select rowid as seq from message_search where message_search match $1 and rowid < $2
-      order by rowid desc limit ${SEARCH_WINDOW}`,
+      order by rowid desc limit ${limit}`,
     params: [toFts5(terms), top],
   };
 };
@@ -101,7 +106,7 @@ interface Window {
 const readWindow = async (sql: Sql, scope: SearchScope, top: number): Promise<Window> => {
   const window = windowSql(sql, scope, top);
   const seqs = (await sql.all<{ seq: number }>(window.text, window.params)).map((r) => Number(r.seq));
-  const bottom = seqs.length === SEARCH_WINDOW ? (seqs.at(-1) ?? null) : null;
+  const bottom = seqs.length === sizeOf(scope) ? (seqs.at(-1) ?? null) : null;
   return { hits: await hitsAmong(sql, scope, seqs), bottom };
 };
 

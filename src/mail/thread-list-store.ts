@@ -30,8 +30,8 @@ export interface FlagFilter {
   starred?: boolean | undefined;
 }
 
-/** A position after everything: ids and instants sort below it. */
-const NEWEST: TimePlace = { at: '~', id: '~' };
+/** A position after everything: ids and instants sort below it, in the collation of any locale. */
+export const NEWEST: TimePlace = { at: '9999-12-31T23:59:59.999Z', id: 'zzzzzzzz' };
 
 const flagConditions = (only: FlagFilter, flags: string): string => {
   const parts: string[] = [];
@@ -91,10 +91,14 @@ const cut = (
   for (const [i, row] of rows.entries()) {
     if (Number(row.shown) === 1) places.push({ at: row.at, id: row.id, threadId: row.threadId });
     if (places.length < o.limit) continue;
-    return { places, next: i < rows.length - 1 || rows.length === o.window ? row : null };
+    const more = i < rows.length - 1 || rows.length === o.window;
+    return { places, next: more ? placeOf(row) : null };
   }
-  return { places, next: rows.length === o.window ? (rows.at(-1) ?? null) : null };
+  const last = rows.at(-1);
+  return { places, next: rows.length === o.window && last ? placeOf(last) : null };
 };
+
+const placeOf = ({ at, id }: TimePlace): TimePlace => ({ at, id });
 
 const ALL_THREADS = `select t.last_message_at as at, t.id, t.id as "threadId", 1 as shown from threads t
   where t.user_id = $1 and (t.last_message_at, t.id) < ($2, $3) and ($4 = '' or t.account_id = $4)

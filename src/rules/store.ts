@@ -1,6 +1,6 @@
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, RULES_PER_USER } from '#config/limits.ts';
 import type { Sql, Tx } from '#db/db.ts';
-import { insertRows, textsOf } from '#db/insert-rows.ts';
+import { belongsTo, insertRows, textsOf } from '#db/insert-rows.ts';
 import type { DeterministicRuleRow } from '#db/rules-tables.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
@@ -231,7 +231,7 @@ export const ruleNames = async (
 ): Promise<Map<string, string>> => {
   if (ids.length === 0) return new Map();
   const rows = await sql.all<{ id: string; name: string }>(
-    `select id, name from deterministic_rules where id in (${textsOf(sql.engine, 1)}) and user_id = $2`,
+    `select id, name from deterministic_rules where id in (${textsOf(sql.engine, 1)}) and ${belongsTo('user_id', 2)}`,
     [JSON.stringify([...new Set(ids)]), userId],
   );
   return new Map(rows.map((r) => [r.id, r.name]));

@@ -1,7 +1,7 @@
 import type { DecisionRow } from '#db/acting-tables.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import type { DecisionSource } from '#db/enums.ts';
-import { textsOf } from '#db/insert-rows.ts';
+import { belongsTo, textsOf } from '#db/insert-rows.ts';
 import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
 
@@ -84,12 +84,6 @@ export const findDecision = async (sql: Sql, id: string): Promise<Decision | und
   return row && fromRow(row);
 };
 
-/** The newest first. */
-export const decisionsOf = async (sql: Sql, messageId: string): Promise<Decision[]> =>
-  (
-    await sql.all<DecisionRow>('select * from decisions where message_id = $1 order by id desc', [messageId])
-  ).map(fromRow);
-
 /** The newest decision about each of these messages, by message id. */
 export const latestDecisions = async (
   sql: Sql,
@@ -98,7 +92,7 @@ export const latestDecisions = async (
 ): Promise<Map<string, Decision>> => {
   if (messageIds.length === 0) return new Map();
   const rows = await sql.all<DecisionRow>(
-    `select * from decisions where message_id in (${textsOf(sql.engine, 1)}) and user_id = $2 order by id`,
+    `select * from decisions where message_id in (${textsOf(sql.engine, 1)}) and ${belongsTo('user_id', 2)} order by id`,
     [JSON.stringify([...new Set(messageIds)]), userId],
   );
   return new Map(rows.map((row) => [row.message_id, fromRow(row)]));

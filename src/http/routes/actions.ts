@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { listActions } from '#actions/list-store.ts';
+import { pageOfActions } from '#actions/list-store.ts';
 import { getAction } from '#actions/store.ts';
 import { undoJob } from '#actions/undo.job.ts';
 import { requestUndo } from '#actions/undo.ts';
 import { countUndoable, pageOfUndoable } from '#actions/undo-store.ts';
 import { ACTION_STATUSES } from '#db/enums.ts';
-import { afterId, idPage } from '#http/cursor.ts';
+import { afterId, encodeCursor } from '#http/cursor.ts';
 import { defineRoute } from '#http/route.ts';
 import { actionDetailShape, actionSummaryShape } from '#http/shapes/action.ts';
 import { byId, cursor, id, instantInput, limit, page } from '#http/shapes/base.ts';
@@ -48,15 +48,15 @@ const listRoute = defineRoute({
   handle: async ({ app, who, query }) => {
     const { cursor: after, window, limit: rows, ...filter } = query;
     const since = window === undefined ? filter.since : toInstant(app.clock.ms() - parseDuration(window));
-    const found = await listActions(app.db, {
+    const { actions, next } = await pageOfActions(app.db, {
       ...filter,
       since,
       userId: who.userId,
       before: afterId(after),
-      limit: rows + 1,
+      limit: rows,
     });
-    const { rows: actions, next } = idPage(found, rows);
-    return { items: await actionSummaries(app.db, who.userId, actions), next };
+    const items = await actionSummaries(app.db, who.userId, actions);
+    return { items, next: next === null ? null : encodeCursor(next) };
   },
 });
 

@@ -40,9 +40,9 @@ const volumeOf = async (
 ): Promise<TodayView['volume']> => {
   const volume: TodayView['volume'] = [];
   for (const { day, fromMs, toMs } of days) {
-    const from = toInstant(fromMs);
-    const received = await countReceived(app.db, { userId, from, to: toInstant(toMs) });
-    volume.push({ day, received, acted: await countActedOn(app.db, { userId, fromMs, toMs }) });
+    const range = { userId, from: toInstant(fromMs), to: toInstant(toMs) };
+    const received = await countReceived(app.db, range);
+    volume.push({ day, received, acted: await countActedOn(app.db, range) });
   }
   return volume;
 };
