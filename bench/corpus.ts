@@ -6,7 +6,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '#std/random.ts';
-import { messageMaker } from './corpus-message.ts';
+import { MessageMaker } from './corpus-message.ts';
 import { makeMaterial } from './corpus-text.ts';
 
 const BLOCK_BYTES = 4 * 1024 * 1024;
@@ -41,7 +41,7 @@ const blockWriter = (fd: number) => {
 /** Returns how many messages and bytes were written. */
 export const writeCorpus = (file: string, length: CorpusLength): { messages: number; bytes: number } => {
   const random = seededRandom(length.seed ?? 1);
-  const maker = messageMaker(random, makeMaterial(random));
+  const maker = new MessageMaker(random, makeMaterial(random));
   const fd = openSync(file, 'w');
   const out = blockWriter(fd);
   let messages = 0;

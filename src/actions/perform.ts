@@ -3,6 +3,7 @@ import { findHandle, lockHandle, type MailHandle, markGone, setMailState } from 
 import { applyPatch, type MailPatch } from '#mail/patch.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { review } from '#policy/review.ts';
+import { invariant } from '#std/assert.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
 import { type Action, actionHash, UNDO, type UndoHint } from './action.ts';
 import { actionKind } from './kinds/catalog.ts';
@@ -71,7 +72,14 @@ const hold = async (ports: ActionPorts, action: Action): Promise<Performed | nul
   return 'waits';
 };
 
+/** Listed in docs/architecture.md: what must hold before anything is done to a mailbox. */
+const assertLawful = (action: Action): void => {
+  invariant(action.decisionId !== null || action.source === 'manual', 'an effect has a decision or a command');
+  invariant(action.reviewedAt >= action.createdAt, 'the verdict is no older than the action');
+};
+
 const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> => {
+  assertLawful(action);
   const target = await findHandle(ports.db, action.messageId);
   if (!target) throw new AppError('permanent', 'actions.no-message', GONE);
   const { account, mailbox } = await ports.openMailbox(action.accountId);

@@ -2,8 +2,3 @@
 export function invariant(condition: unknown, what: string): asserts condition {
   if (!condition) throw new Error(`Invariant broken: ${what}`);
 }
-
-/** The compiler proves that it is never reached. */
-export const unreachable = (value: never): never => {
-  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
-};
