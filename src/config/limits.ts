@@ -96,7 +96,7 @@ export const DB_CACHE_KIB = 8_192;
 /** Bytes of a page of a new embedded file. */
 export const DB_PAGE_BYTES = 8192;
 /** Bytes of write-ahead log after which it is worked into the file. */
-export const DB_CHECKPOINT_BYTES = 16 * 1024 * 1024;
+export const DB_CHECKPOINT_BYTES = 32 * 1024 * 1024;
 /** Bytes to which the write-ahead log is cut back after a checkpoint. */
 export const DB_WAL_BYTES = 64 * 1024 * 1024;
 /** Connections of one process to PostgreSQL. */
@@ -259,7 +259,7 @@ export const UNDO_PAGE = 200;
 export const CHANGES_PAGE = 500;
 export const LIST_PAGE = 500;
 /** Messages and bytes that are fetched, parsed and stored together. */
-export const FETCH_MESSAGES = 64;
+export const FETCH_MESSAGES = 128;
 export const FETCH_BYTES = 4 * 1024 * 1024;
 /** Milliseconds after which a sync with a long backlog gives way to other jobs. */
 export const SYNC_TURN_MS = 20_000;

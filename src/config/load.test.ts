@@ -35,7 +35,7 @@ test('without a file Ashford runs with defaults, and its data is in the data fol
   expect(config.app).toMatchObject({ host: '127.0.0.1', port: 17_800, service_name: 'ashford' });
   expect(config.queue).toMatchObject({
     durability: 'full',
-    concurrency: 32,
+    concurrency: 50,
     poll_interval: 1000,
     heartbeat: 30_000,
   });

@@ -42,7 +42,7 @@ export const paths = z
 
 export const queue = z
   .strictObject({
-    concurrency: whole('Jobs that run at the same time in one process.', { min: 1, max: 1000 }).default(32),
+    concurrency: whole('Jobs that run at the same time in one process.', { min: 1, max: 1000 }).default(50),
     durability: choice(
       'full: what is acknowledged survives a power cut. normal: the last moments before one may be lost.',
       ['full', 'normal'],

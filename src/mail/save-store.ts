@@ -97,8 +97,9 @@ export const saveMail = async (
   await saveLabels(tx, c, saved);
   await saveAttachments(tx, c, saved);
   const seqById = new Map(seqs.map((r) => [r.id, r.seq]));
-  for (const s of saved) await indexMail(tx, seqById.get(s.messageId) ?? 0, s.mail);
   await countSenders(tx, c.userId, sendersOf(c, saved));
+  // Last: every statement that could fail alone makes the index write out what it has gathered so far.
+  for (const s of saved) await indexMail(tx, seqById.get(s.messageId) ?? 0, s.mail);
   return saved.map(({ messageId, threadId, providerMessageId }) => ({
     messageId,
     threadId,

@@ -142,9 +142,14 @@ export class MessageFacts {
     return this.#foldedBody;
   }
 
+  /** What is new in the message, or all of it when everything is quoted. */
+  get newText(): string {
+    return this.mail.newText.length > 0 ? this.mail.newText : this.mail.text;
+  }
+
   /** Asks `detect` once, however many rules want to know. */
   language(detect: (text: string) => string): string {
-    this.#language ??= detect(this.mail.newText.length > 0 ? this.mail.newText : this.mail.text);
+    this.#language ??= detect(this.newText);
     return this.#language;
   }
 }

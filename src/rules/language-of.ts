@@ -42,6 +42,25 @@ const NAMES = new Map<string, string>(LANGUAGES.map(([code, , name]) => [code, n
 /** One character of these scripts says as much as three letters. */
 const DENSE = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/g;
 
+/** The script of a language that is not written in Latin letters. */
+const SCRIPT_OF: Partial<Record<LanguageCode, RegExp>> = {
+  ar: /\p{Script=Arabic}/u,
+  el: /\p{Script=Greek}/u,
+  he: /\p{Script=Hebrew}/u,
+  hi: /\p{Script=Devanagari}/u,
+  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
+  ko: /\p{Script=Hangul}/u,
+  ru: /\p{Script=Cyrillic}/u,
+  th: /\p{Script=Thai}/u,
+  uk: /\p{Script=Cyrillic}/u,
+  zh: /\p{Script=Han}/u,
+};
+const LATIN = /\p{Script=Latin}/u;
+
+/** False when the text has no letter of the language's script: that is cheap to see, and settles most questions. */
+export const mayBeIn = (code: LanguageCode, text: string): boolean =>
+  (SCRIPT_OF[code] ?? LATIN).test(text.slice(0, LANGUAGE_CHARS));
+
 export const languageName = (code: string): string => NAMES.get(code) ?? code;
 
 /** The code of the language a text is mostly in, '' when it is too short or nothing fits. */

@@ -190,7 +190,7 @@ const searchTables = (d: Dialect): string[] =>
     ? [
         `create virtual table message_search using fts5(
           subject, sender, recipients, body,
-          content = '', contentless_delete = 1, tokenize = 'unicode61', prefix = '2 3'
+          content = '', contentless_delete = 1, tokenize = 'unicode61'
         )`,
       ]
     : [

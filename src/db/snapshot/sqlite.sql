@@ -444,7 +444,7 @@ CREATE INDEX message_ledger_open on message_ledger (account_id, state) where sta
 
 CREATE VIRTUAL TABLE message_search using fts5(
           subject, sender, recipients, body,
-          content = '', contentless_delete = 1, tokenize = 'unicode61', prefix = '2 3'
+          content = '', contentless_delete = 1, tokenize = 'unicode61'
         );
 
 CREATE TABLE 'message_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;

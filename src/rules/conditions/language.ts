@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCondition } from '#rules/condition.ts';
-import { LANGUAGE_CODES, languageName, languageOf } from '#rules/language-of.ts';
+import { LANGUAGE_CODES, languageName, languageOf, mayBeIn } from '#rules/language-of.ts';
 
 export const language = defineCondition({
   type: 'language',
@@ -12,6 +12,6 @@ export const language = defineCondition({
   compile:
     ({ value }) =>
     (facts) =>
-      facts.language(languageOf) === value,
+      mayBeIn(value, facts.newText) && facts.language(languageOf) === value,
   explain: ({ value }) => `it is written in ${languageName(value)}`,
 });
