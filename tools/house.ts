@@ -99,7 +99,6 @@ export const STORE_FILES: Readonly<Record<string, string>> = {};
 /** Where each package may be imported: folders end in a slash, `store` stands for every room's store files. */
 export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['http/'],
-  '@hono/zod-openapi': ['http/'],
   hono: ['http/'],
   kysely: ['db/', 'store'],
   pg: ['db/'],

@@ -4,12 +4,15 @@ import { id, instant } from './base.ts';
 
 export const ACCOUNT_STATES = ['active', 'syncing', 'paused', 'needs_user', 'error', 'removed'] as const;
 
+/** Every kind of mailbox there is, or will be. */
+export const PROVIDERS = ['gmail', 'imap', 'local'] as const;
+
 export const accountShape = z
   .strictObject({
     id,
     email: z.string().describe('The address, or the name of an imported archive.'),
     displayName: z.string().nullable(),
-    provider: z.string().describe('gmail, imap or local.'),
+    provider: z.enum(PROVIDERS),
     status: z.enum(ACCOUNT_STATES),
     statusDetail: z.string().nullable().describe('What is wrong and what to do.'),
     messages: z.number().int().describe('Messages that came in.'),

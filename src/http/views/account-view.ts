@@ -40,7 +40,7 @@ export const accountView = async (
     id: account.id,
     email: account.email,
     displayName: account.displayName === '' ? null : account.displayName,
-    provider: account.provider,
+    provider: account.provider as AccountView['provider'],
     status: stateOf(account),
     statusDetail: account.statusReason,
     messages: await countArrived(ports.db, account.id),

@@ -299,12 +299,13 @@ export interface JobDetail extends Job {
   payload: Record<string, unknown>;
 }
 
+/** Those that ended well are not counted: there may be millions. */
 export interface JobStats {
   queued: number;
   running: number;
-  completed: number;
+  completed?: number;
   failed: number;
-  canceled: number;
+  canceled?: number;
   /** How long the oldest due job has waited; null when none waits. */
   oldestDueSeconds: number | null;
 }
