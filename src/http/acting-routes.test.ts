@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createApiToken } from '#access/token-store.ts';
 import { createUser } from '#access/user-store.ts';
+import { HEALTH_DATABASE_MS } from '#config/limits.ts';
 import { ManualClock } from '#std/clock.ts';
 import { type TestApp, type TestClient, testApp } from '#test/kit/test-app.ts';
 
@@ -278,6 +282,11 @@ test('a person sees nothing of another', async () => {
   expect((await as('POST', `/api/approvals/${approval.id}/approve`)).status).toBe(404);
   const preview = await as('POST', '/api/undo/preview', { since: '2000-01-01T00:00:00Z' });
   expect(preview.json).toMatchObject({ undoable: 0, sample: [] });
+  expect((await as('GET', '/api/settings')).json).toMatchObject({ config: {}, user: { displayName: 'Bob' } });
+  expect(await as('POST', '/api/accounts/import', { path: '/etc/passwd' })).toMatchObject({
+    status: 403,
+    json: { code: 'access.owner-only' },
+  });
   expect((await as('GET', '/api/status')).json).toMatchObject({ messages: 0, ledger: { received: 0 } });
   expect((await as('GET', '/api/today')).json).toMatchObject({
     waitingApprovals: 0,
@@ -338,4 +347,51 @@ test('settings show no secret and take a name and a time zone', async () => {
   expect((await api.call('PATCH', '/api/settings', { timeZone: 'Mars/Olympus' })).status).toBe(422);
   const user = (await api.call('PATCH', '/api/settings', { timeZone: 'Asia/Tokyo' })).json;
   expect(user).toMatchObject({ timeZone: 'Asia/Tokyo', displayName: 'Owner' });
+});
+
+test('an archive on the machine is taken in, and what is none is told', async () => {
+  await using app = await testApp();
+  const api = await app.serve();
+  const folder = mkdtempSync(join(tmpdir(), 'ashford-import-'));
+  const path = join(folder, 'old.mbox');
+  const mail = (n: number) =>
+    `From a@b.example Thu Jan 15 09:00:00 2026\nFrom: a@b.example\nSubject: Old ${n}\nMessage-ID: <${n}@b.example>\n\nText ${n}\n\n`;
+  writeFileSync(path, mail(1) + mail(2));
+  const started = await api.call('POST', '/api/accounts/import', { path });
+  expect(started).toMatchObject({ status: 202, json: { account: { provider: 'local', email: 'old.mbox' } } });
+  await app.drain();
+  const account = (await api.call('GET', `/api/accounts/${started.json.account.id}`)).json;
+  expect(account).toMatchObject({ messages: 2, status: 'active' });
+  expect((await api.call('POST', '/api/accounts/import', { path: 'old.mbox' })).status).toBe(422);
+  const missing = await api.call('POST', '/api/accounts/import', { path: join(folder, 'nothing') });
+  expect(missing.status).toBeGreaterThanOrEqual(400);
+  expect(missing.status).toBeLessThan(500);
+  rmSync(folder, { recursive: true });
+});
+
+test('health tells when the database does not answer in time', async () => {
+  const clock = new ManualClock();
+  await using app = await testApp({ clock });
+  const api = await app.serve();
+  expect(await api.call('GET', '/healthz')).toMatchObject({
+    status: 200,
+    json: { status: 'ok', database: 'ok' },
+  });
+  expect((await api.call('GET', '/readyz')).status).toBe(200);
+  const { db } = app.app;
+  const asked = Promise.withResolvers<void>();
+  app.app.db = new Proxy(db, {
+    get: (target, name, self) => {
+      if (name !== 'all') return Reflect.get(target, name, self);
+      return () => {
+        asked.resolve();
+        return new Promise(() => {});
+      };
+    },
+  });
+  const answer = fetch(`${api.url}/healthz`);
+  await asked.promise;
+  clock.advance(HEALTH_DATABASE_MS);
+  expect((await answer).status).toBe(503);
+  app.app.db = db;
 });

@@ -79,3 +79,6 @@ export const requester = ({ actor, channel }: Who): { actor: string; channel: st
   actor,
   channel,
 });
+
+/** Whether the installation belongs to who asks: the machine's files and its configuration are theirs alone. */
+export const isOwner = (app: HttpPorts, who: Who): boolean => who.userId === app.owner.id;

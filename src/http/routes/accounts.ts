@@ -5,9 +5,10 @@ import { defineRoute } from '#http/route.ts';
 import { accountShape } from '#http/shapes/account.ts';
 import { byId, id, list } from '#http/shapes/base.ts';
 import { accountView, accountViews } from '#http/views/account-view.ts';
-import { requester } from '#http/who.ts';
+import { isOwner, requester } from '#http/who.ts';
 import { setPaused } from '#ingest/pause.ts';
 import { startImport } from '#ingest/start-import.ts';
+import { AppError } from '#std/errors.ts';
 
 const listRoute = defineRoute({
   method: 'GET',
@@ -53,6 +54,11 @@ const importRoute = defineRoute({
   }),
   output: z.strictObject({ account: accountShape, jobId: id }),
   handle: async ({ app, who, body }) => {
+    if (!isOwner(app, who)) {
+      throw new AppError('denied', 'access.owner-only', "Only the owner may read the machine's files", {
+        help: 'Ask whoever runs this server to import it for you.',
+      });
+    }
     const started = await startImport(app, { userId: who.userId, ...body, by: requester(who) });
     app.live.tell('accounts', 'jobs');
     return { account: await accountView(app, started.account), jobId: started.jobId };

@@ -6,7 +6,7 @@ import type { HttpPorts } from '#http/ports.ts';
 import { defineRoute } from '#http/route.ts';
 import { byId, cursor, limit, page } from '#http/shapes/base.ts';
 import { JOB_STATES, type JobView, jobDetailShape, jobShape, jobStatsShape } from '#http/shapes/job.ts';
-import { requester, type Who } from '#http/who.ts';
+import { isOwner, requester, type Who } from '#http/who.ts';
 import type { Job, JobStep } from '#queue/job.ts';
 import { AppError, isAppError } from '#std/errors.ts';
 import { toMs } from '#std/time.ts';
@@ -28,7 +28,7 @@ const jobView = (job: Job): JobView => ({
 
 /** The owner sees the jobs of the program too, others only their own. */
 const ownJobs = (app: HttpPorts, who: Who): { userId?: string } =>
-  who.userId === app.owner.id ? {} : { userId: who.userId };
+  isOwner(app, who) ? {} : { userId: who.userId };
 
 const getJob = async (app: HttpPorts, who: Who, id: string): Promise<{ job: Job; steps: JobStep[] }> => {
   const found = await app.queue.get(id);

@@ -105,7 +105,7 @@ const settings = (app: HttpPorts, user: User) => ({
   version: app.version,
   nodeVersion: process.version,
   database: app.db.engine,
-  config: redacted(app.config),
+  config: user.id === app.owner.id ? redacted(app.config) : {},
   user,
 });
 
@@ -113,7 +113,7 @@ const settingsRoute = defineRoute({
   method: 'GET',
   path: '/api/settings',
   access: 'read',
-  summary: 'The configuration in use, without its secrets, and who is signed in.',
+  summary: 'Who is signed in and, for the owner, the configuration in use without its secrets.',
   output: settingsShape,
   handle: async ({ app, who }) => settings(app, await me(app, who)),
 });
