@@ -12,11 +12,13 @@ const LAUNCHED = 'ASHFORD_LAUNCHED';
 const TUNED = 'ASHFORD_TUNED';
 /** Large mail passes through in large pieces: small nurseries and few arenas keep a third of the memory free. */
 const FLAGS = ['--max-semi-space-size=4'];
-const tunedEnv = () => ({
-  ...process.env,
-  [TUNED]: '1',
-  MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX || '2',
-});
+/** For glibc: what was freed goes back to the system, and a few threads share what is kept. */
+const MALLOC = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(1024 * 1024),
+};
+const tunedEnv = () => ({ ...MALLOC, ...process.env, [TUNED]: '1' });
 const here = fileURLToPath(import.meta.url);
 
 /** The packages of package.json that hold a Node, by platform. */

@@ -44,6 +44,10 @@ export const GOLDENS: readonly Golden[] = [
     },
   },
   {
+    file: 'docs/cli.md',
+    render: async () => (await import('#cli/help-page.ts')).renderHelpPage(),
+  },
+  {
     file: 'src/db/snapshot/sqlite.sql',
     render: async () => (await import('./schema-dump.ts')).dumpSqlite(),
   },
