@@ -74,7 +74,10 @@ const hold = async (ports: ActionPorts, action: Action): Promise<Performed | nul
 
 /** Listed in docs/architecture.md: what must hold before anything is done to a mailbox. */
 const assertLawful = (action: Action): void => {
-  invariant(action.decisionId !== null || action.source === 'manual', 'an effect has a decision or a command');
+  invariant(
+    action.decisionId !== null || action.source === 'manual',
+    'an effect has a decision or a command',
+  );
   invariant(action.reviewedAt >= action.createdAt, 'the verdict is no older than the action');
 };
 
