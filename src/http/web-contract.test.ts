@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { z } from 'zod';
+import type * as Rules from '#web/lib/api/rule-types.ts';
+import type * as Web from '#web/lib/api/types.ts';
+import type { accountShape, labelShape } from './shapes/account.ts';
+import type { actionDetailShape, actionSummaryShape, approvalShape } from './shapes/action.ts';
+import type { jobDetailShape, jobShape, jobStatsShape } from './shapes/job.ts';
+import type { threadShape, threadSummaryShape } from './shapes/mail.ts';
+import type { catalogShape, ruleShape, ruleTestShape } from './shapes/rule.ts';
+import type { settingsShape, todayShape } from './shapes/today.ts';
+
+/** JSON has no undefined: an optional field is there or it is not. */
+type Sent<T> = T extends (infer U)[]
+  ? Sent<U>[]
+  : T extends object
+    ? { [K in keyof T]: Sent<Exclude<T[K], undefined>> }
+    : T;
+
+/** Does not compile when a route answers something else than the web app reads. */
+const fits = <Read, _Answer extends Read>(): true => true;
+
+// Checked by the compiler: what a route answers is what the web app reads.
+test('the web app reads the shapes that the routes answer', () => {
+  expect(fits<Web.Account, Sent<z.output<typeof accountShape>>>()).toBe(true);
+  expect(fits<Web.Label, Sent<z.output<typeof labelShape>>>()).toBe(true);
+  expect(fits<Web.ThreadSummary, Sent<z.output<typeof threadSummaryShape>>>()).toBe(true);
+  expect(fits<Web.Thread, Sent<z.output<typeof threadShape>>>()).toBe(true);
+  expect(fits<Web.ActionSummary, Sent<z.output<typeof actionSummaryShape>>>()).toBe(true);
+  expect(fits<Web.ActionDetail, Sent<z.output<typeof actionDetailShape>>>()).toBe(true);
+  expect(fits<Web.Approval, Sent<z.output<typeof approvalShape>>>()).toBe(true);
+  expect(fits<Web.Job, Sent<z.output<typeof jobShape>>>()).toBe(true);
+  expect(fits<Web.JobDetail, Sent<z.output<typeof jobDetailShape>>>()).toBe(true);
+  expect(fits<Web.JobStats, Sent<z.output<typeof jobStatsShape>>>()).toBe(true);
+  expect(fits<Omit<Rules.Rule, 'conditions'>, Sent<z.output<typeof ruleShape>>>()).toBe(true);
+  expect(fits<Rules.Catalog, Sent<z.output<typeof catalogShape>>>()).toBe(true);
+  expect(fits<Rules.RuleTest, Sent<z.output<typeof ruleTestShape>>>()).toBe(true);
+  expect(fits<Web.Today, Sent<z.output<typeof todayShape>>>()).toBe(true);
+  expect(fits<Web.Settings, Sent<z.output<typeof settingsShape>>>()).toBe(true);
+});
