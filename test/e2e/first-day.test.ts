@@ -1,8 +1,9 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { journeys, NARROW, signIn, visit } from './kit/journey.ts';
 import { MESSAGES, sorted } from './kit/ledger.ts';
-import { importFile } from './kit/mail.ts';
+import { importFile, writeMbox } from './kit/mail.ts';
 import { root } from './kit/place.ts';
 
 const journey = journeys('start');
@@ -50,4 +51,24 @@ journey('mail that comes in while the page is open is counted there, without a r
   expect(await sorted(page)).toMatchObject({ received: MESSAGES, unexplained: 0 });
   await page.getByText(`${MESSAGES} messages`).waitFor();
   expect(await page.evaluate('window.sameDocument')).toBe(true);
+});
+
+journey('a job that failed says why, and is done when it is tried again', async (trip) => {
+  const { page, place } = trip;
+  const file = writeMbox(place, { from: 'a@example.com', subject: 'Late' });
+  // Imports into one account wait for each other: the second looks for its file when the first is done.
+  await importFile(page, path.join(root, 'demo/mailbox/robin.mbox'), 'attic');
+  const { jobId } = await importFile(page, file, 'attic');
+  const text = readFileSync(file);
+  rmSync(file);
+  await visit(trip, '/jobs?state=failed');
+  await page.getByRole('link', { name: 'Import' }).waitFor();
+  await page.goto(`${place.url}/jobs/${jobId}`);
+  await page.getByText('Failed', { exact: true }).waitFor();
+  await page.getByText(/no file|not there|nothing at|does not exist/i).waitFor();
+  writeFileSync(file, text);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByText('Completed', { exact: true }).waitFor();
+  await visit(trip, '/');
+  await page.getByText(`${MESSAGES + 1} messages`).waitFor();
 });

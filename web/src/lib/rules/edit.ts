@@ -141,20 +141,6 @@ export const toDraft = (edit: EditRule): RuleDraft => {
   };
 };
 
-const hasEmptyGroup = (node: EditNode): boolean =>
-  node.kind === 'group' && (node.children.length === 0 || node.children.some(hasEmptyGroup));
-
-/** What keeps the rule from being saved, as sentences; empty when it can be sent. The server checks everything again. */
-export const problems = (edit: EditRule): string[] => {
-  const found: string[] = [];
-  if (edit.name.trim() === '') found.push('Give the rule a name.');
-  if (edit.scope !== 'global' && !edit.scopeRef)
-    found.push('Say which account, domain or sender the rule is for.');
-  if (hasEmptyGroup(edit.root)) found.push('Every group needs at least one condition.');
-  if (edit.actions.length === 0) found.push('Add at least one action.');
-  return found;
-};
-
 /** A copy with the item at `from` moved to `to`; out-of-range targets change nothing. */
 export const moved = <T>(items: readonly T[], from: number, to: number): T[] => {
   const copy = [...items];
