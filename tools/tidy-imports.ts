@@ -89,7 +89,7 @@ export const importViolations = (source: Source): Violation[] => {
   if (!source.inSrc) return [];
   const found = importsOf(source).map((one) => {
     // The test kit wires the whole App, so a test may reach up to it.
-    if (source.isTest && one.specifier.startsWith('#test/')) return undefined;
+    if (source.isTest && /^#(test|web)\//.test(one.specifier)) return undefined;
     if (one.specifier.startsWith('#')) return roomViolation(source, one);
     if (one.specifier.startsWith('./')) return undefined;
     if (one.specifier.startsWith('.')) {
