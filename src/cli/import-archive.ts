@@ -20,9 +20,9 @@ const DEFAULT_ACCOUNT = 'archive';
 /** What is at the path must be what the command line says. Throws an input error that says what it is instead. */
 const checkArchive = async (path: string, wanted: string): Promise<void> => {
   const { format } = await openArchive(path);
-  if (format === wanted || (wanted === 'mbox' && format === 'eml')) return;
+  if (format === wanted) return;
   throw new AppError('input', 'cli.other-format', `${path} is ${format}, not ${wanted}`, {
-    help: `Use: ashford import ${format === 'eml' ? 'mbox' : format} ${path}`,
+    help: `Use: ashford import ${format} ${path}`,
   });
 };
 

@@ -4,8 +4,8 @@ export const importMail = defineCommand({
   description:
     'Brings an archive into a local account, and sorts it by the rules. Ctrl-C stops it; run again, it goes on and adds nothing twice. The archive itself is only read.',
   arguments: [
-    { name: '<format>', description: 'what it is: mbox or maildir', choices: ['mbox', 'maildir'] },
-    { name: '<path>', description: 'the file, or the folder of a Maildir' },
+    { name: '<format>', description: 'what it is', choices: ['mbox', 'maildir', 'eml'] },
+    { name: '<path>', description: 'an mbox file, a Maildir, or a mail file or a folder of them (eml)' },
   ],
   options: [
     { flags: '--account <name>', description: 'local account to bring it into; made when there is none' },

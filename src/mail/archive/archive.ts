@@ -58,11 +58,7 @@ const translate = (path: string, e: unknown): unknown => {
 };
 
 const openFile = async (path: string, sizeBytes: number): Promise<Archive> => {
-  const file = await open(path, 'r');
-  const head = Buffer.alloc(1_000);
-  const { bytesRead } = await file.read(head, 0, head.length);
-  await file.close();
-  const start = head.subarray(0, bytesRead);
+  const start = await readHead(path);
   if (start.toString('latin1', 0, 5) === 'From ') return mboxArchive(path, sizeBytes);
   if (!looksLikeMail(start)) throw notRecognised(path, whatItIs(start));
   return fileArchive('eml', [{ path, sizeBytes, date: null, labels: ['Inbox'], flags: [] }]);
@@ -106,9 +102,23 @@ const findEml = async (folder: string, depth: number, files: MailFile[]): Promis
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && depth < ARCHIVE_DEPTH) await findEml(path, depth + 1, files);
-    else if (entry.isFile() && entry.name.toLowerCase().endsWith('.eml')) {
+    else if (entry.isFile() && (entry.name.toLowerCase().endsWith('.eml') || (await startsLikeMail(path)))) {
       files.push({ path, sizeBytes: (await stat(path)).size, date: null, labels: ['Inbox'], flags: [] });
     }
+  }
+};
+
+/** Mail is kept under names of many kinds; what begins with headers is taken for mail. */
+const startsLikeMail = async (path: string): Promise<boolean> => looksLikeMail(await readHead(path));
+
+const readHead = async (path: string): Promise<Buffer> => {
+  const file = await open(path, 'r');
+  try {
+    const head = Buffer.alloc(1_000);
+    const { bytesRead } = await file.read(head, 0, head.length);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 };
 
