@@ -1,10 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { journeys, NARROW, signIn, visit } from './kit/journey.ts';
+import { journeys, NARROW, visit } from './kit/journey.ts';
 import { MESSAGES, sorted } from './kit/ledger.ts';
 import { importFile, writeMbox } from './kit/mail.ts';
 import { root } from './kit/place.ts';
+import { signIn } from './kit/sign-in.ts';
 
 const journey = journeys('start');
 

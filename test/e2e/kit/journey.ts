@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '#test/e2e/browser.ts';
 import { type Place, startPlace } from './place.ts';
+import { signIn } from './sign-in.ts';
 
 export const WIDE = { width: 1280, height: 860 };
 export const NARROW = { width: 390, height: 844 };
@@ -50,13 +51,6 @@ const shoot = async (context: BrowserContext): Promise<string> => {
   });
   const told = await Promise.allSettled(files);
   return told.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))).join('\n');
-};
-
-/** Opens a sign-in link and presses its button. */
-export const signIn = async (page: Page, link: string): Promise<void> => {
-  await page.goto(link);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Today', level: 1 }).waitFor();
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { AccountStatus, ActionStatus, ApprovalState, DecisionSource, JobState } from './api/types.ts';
+import { humanize } from './format.ts';
 
 /** How a state looks: the word is always shown, the tone only supports it. */
 export type Tone = 'plain' | 'good' | 'warn' | 'bad';
@@ -48,3 +49,17 @@ export const sourceWord: Record<DecisionSource, string> = {
   learned: 'A learned pattern',
   manual: 'You',
 };
+
+const JOBS: Readonly<Record<string, string>> = {
+  'action.apply': 'Carry out an action',
+  'action.undo-many': 'Undo many actions',
+  'action.unsnooze': 'Bring back a snoozed message',
+  'approval.expire': 'Let an approval expire',
+  classify: 'Decide on a message',
+  import: 'Import an archive',
+  reconcile: 'Compare with the whole mailbox',
+  sync: 'Look for new mail',
+};
+
+/** What a job does, in words; its type for one that this app doesn't know. */
+export const jobName = (type: string): string => JOBS[type] ?? humanize(type);
