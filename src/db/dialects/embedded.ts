@@ -17,6 +17,7 @@ import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
 import { GroupWriter, type WriteSession } from './group-writer.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
+import { sqlitePlaces } from './places.ts';
 
 export type Durability = 'full' | 'normal';
 
@@ -36,9 +37,6 @@ const bind = (v: SqlValue | boolean | undefined): SqlValue => {
   if (typeof v === 'boolean') return v ? 1n : 0n;
   return v;
 };
-
-/** `$1` is a name in SQLite, `?1` is a place. */
-const sqlitePlaces = (sql: string): string => sql.replace(/\$(\d+)/g, '?$1');
 
 /** One connection with its prepared statements. */
 class Connection {

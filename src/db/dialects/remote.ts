@@ -8,6 +8,7 @@ import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
 import { GroupWriter, type WriteSession } from './group-writer.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
+import { sqlitePlaces } from './places.ts';
 
 export interface RemoteOptions {
   /** libsql://, https:// or http://. */
@@ -24,8 +25,6 @@ const bind = (v: SqlValue | boolean | undefined): InValue => {
   if (typeof v === 'boolean') return v ? 1n : 0n;
   return v;
 };
-
-const sqlitePlaces = (sql: string): string => sql.replace(/\$(\d+)/g, '?$1');
 
 const RETURNS_ROWS = /\breturning\b/i;
 

@@ -192,6 +192,8 @@ const searchTables = (d: Dialect): string[] =>
           subject, sender, recipients, body,
           content = '', contentless_delete = 1, tokenize = 'unicode61'
         )`,
+        "insert into message_search (message_search, rank) values ('pgsz', 8000)",
+        "insert into message_search (message_search, rank) values ('automerge', 8)",
       ]
     : [
         `create table message_search (
