@@ -1,4 +1,5 @@
 import type { Tx } from '#db/db.ts';
+import type { MailState } from '#mail/message.ts';
 import { findHandle, lockHandle, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
 import { applyPatch, type MailPatch } from '#mail/patch.ts';
 import type { Mailbox } from '#mail/port.ts';
@@ -100,7 +101,7 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
     );
     if (!started) return 'nothing';
   }
-  const hint = await apply(mailbox, target, effect);
+  const hint = await apply(mailbox, target, { effect, before });
   if (hint === null) return endGone(ports, action, target);
   await ports.db.write((tx) => finish({ ports, tx, action, target, effect, hint }));
   return 'completed';
@@ -118,13 +119,17 @@ const effectOfKind = async (
 };
 
 /** null: the message is gone. */
-const apply = async (mailbox: Mailbox, target: MailHandle, effect: Effect): Promise<UndoHint | null> => {
+const apply = async (
+  mailbox: Mailbox,
+  target: MailHandle,
+  { effect, before }: { effect: Effect; before: MailState },
+): Promise<UndoHint | null> => {
   const nothing = { addLabels: [], removeLabels: [], addFlags: [], removeFlags: [] };
   if (effect.kind === 'delete') {
     await mailbox.delete(target.providerMessageId);
     return { patch: nothing, after: null };
   }
-  if (effect.kind !== 'patch') return { patch: nothing, after: null };
+  if (effect.kind !== 'patch') return { patch: nothing, after: before };
   const after = await mailbox.modify(target.providerMessageId, effect.patch);
   if (after === null) return null;
   return { patch: effect.patch, after, ...(effect.wakeAt ? { wakeAt: effect.wakeAt } : {}) };

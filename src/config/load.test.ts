@@ -8,7 +8,7 @@ type Given = Partial<LoadOptions> & { files?: Record<string, string> };
 
 const options = ({ files = {}, ...given }: Given = {}): LoadOptions => ({
   env: {},
-  cwd: '/work',
+  cwd: '/place',
   homeDir: '/home/ann',
   readFile: (path) => files[path],
   ...given,
@@ -47,13 +47,13 @@ test('without a file Ashford runs with defaults, and its data is in the data fol
 });
 
 test('file, environment and command line stand above each other in this order', () => {
-  const files = { '/work/ashford.toml': '[app]\nport = 1\nhost = "::1"\nservice_name = "file"\n' };
+  const files = { '/place/ashford.toml': '[app]\nport = 1\nhost = "::1"\nservice_name = "file"\n' };
   const env = { APP_PORT: '2', ASHFORD_APP__SERVICE_NAME: 'env' };
   const { config, sources } = load({ files, env, overrides: { 'app.port': '3' } });
   expect(config.app).toMatchObject({ port: 3, host: '::1', service_name: 'env' });
   expect(sources.get('app.port')).toEqual({ kind: 'command line', name: 'app.port' });
   expect(sources.get('app.service_name')).toEqual({ kind: 'environment', name: 'ASHFORD_APP__SERVICE_NAME' });
-  expect(sources.get('app.host')).toEqual({ kind: 'file', name: '/work/ashford.toml', line: 3 });
+  expect(sources.get('app.host')).toEqual({ kind: 'file', name: '/place/ashford.toml', line: 3 });
 });
 
 test('the general name of a variable stands above its short name', () => {
@@ -61,10 +61,10 @@ test('the general name of a variable stands above its short name', () => {
 });
 
 test.each([
-  ['--config', { configFile: 'a.toml' }, '/work/a.toml'],
+  ['--config', { configFile: 'a.toml' }, '/place/a.toml'],
   ['ASHFORD_CONFIG', { env: { ASHFORD_CONFIG: '~/b.toml' } }, '/home/ann/b.toml'],
-  ['the working folder', {}, '/work/ashford.toml'],
-  ['the working folder, as JSON', {}, '/work/ashford.json'],
+  ['the working folder', {}, '/place/ashford.toml'],
+  ['the working folder, as JSON', {}, '/place/ashford.json'],
   ['the config folder', {}, '/home/ann/.config/ashford/ashford.toml'],
   ['XDG_CONFIG_HOME', { env: { XDG_CONFIG_HOME: '/x' } }, '/x/ashford/ashford.toml'],
   ['macOS', { platform: 'darwin' }, '/home/ann/Library/Application Support/Ashford/ashford.toml'],
@@ -76,7 +76,7 @@ test.each([
 });
 
 test('a named config file must be there', () => {
-  expect(complaints({ configFile: 'a.toml' })).toEqual(['/work/a.toml: there is no such file']);
+  expect(complaints({ configFile: 'a.toml' })).toEqual(['/place/a.toml: there is no such file']);
   expect(complaints({ env: { ASHFORD_CONFIG: '/b.json' } })).toEqual(['/b.json: there is no such file']);
 });
 
@@ -128,7 +128,7 @@ test('env: and file: name where a value is, and ~ is expanded after them', () =>
 test('a relative path starts at the folder of the file that names it, else at the working folder', () => {
   const files = { '/etc/a.toml': '[paths]\ndata_dir = "data"' };
   const { config } = load({ configFile: '/etc/a.toml', files, env: { DATABASE_URL: 'my.db' } });
-  expect(config.paths).toEqual({ data_dir: '/etc/data', database: '/work/my.db' });
+  expect(config.paths).toEqual({ data_dir: '/etc/data', database: '/place/my.db' });
 });
 
 test('all problems are told at once, each with its place, its value and what is allowed', () => {
@@ -147,21 +147,21 @@ test('all problems are told at once, each with its place, its value and what is 
     'batch_size = 5',
   ].join('\n');
   const given = {
-    files: { '/work/ashford.toml': toml },
+    files: { '/place/ashford.toml': toml },
     env: { APP_PORT: 'http', ASHFORD_QUEU__POLL_INTERVAL: '1s', ASHFORD_TELEMETRY__METRICS: 'maybe' },
     overrides: { 'app.colour': 'red', 'paths.database': 'mysql://ann:hush@db/x' },
   };
   expect(complaints(given)).toEqual([
-    '/work/ashford.toml:1: colour is not a known key',
-    '/work/ashford.toml:3: app.prot is not a known key; did you mean app.port?',
-    '/work/ashford.toml:10: queue.model is not a known key; did you mean model.model?',
-    '/work/ashford.toml:11: gmial is not a known key; did you mean gmail?',
+    '/place/ashford.toml:1: colour is not a known key',
+    '/place/ashford.toml:3: app.prot is not a known key; did you mean app.port?',
+    '/place/ashford.toml:10: queue.model is not a known key; did you mean model.model?',
+    '/place/ashford.toml:11: gmial is not a known key; did you mean gmail?',
     'environment ASHFORD_QUEU__POLL_INTERVAL: queu.poll_interval is not a known key; did you mean queue.poll_interval?',
     'command line app.colour: app.colour is not a known key',
-    '/work/ashford.toml:4: app.host = "": must be an IP address or a host name',
-    '/work/ashford.toml:5: app.log_level = "loud": must be one of debug, info, warn, error',
-    '/work/ashford.toml:8: queue.concurrency = 0: must be a whole number from 1 to 1000',
-    '/work/ashford.toml:9: queue.heartbeat = "soon": must be a duration such as 30s, 10m or 7d, from 100ms to 10m',
+    '/place/ashford.toml:4: app.host = "": must be an IP address or a host name',
+    '/place/ashford.toml:5: app.log_level = "loud": must be one of debug, info, warn, error',
+    '/place/ashford.toml:8: queue.concurrency = 0: must be a whole number from 1 to 1000',
+    '/place/ashford.toml:9: queue.heartbeat = "soon": must be a duration such as 30s, 10m or 7d, from 100ms to 10m',
     'environment APP_PORT: app.port = "http": must be a whole number from 0 to 65535',
     'environment ASHFORD_TELEMETRY__METRICS: telemetry.metrics = "maybe": must be true or false',
     'command line paths.database: paths.database = "mysql://ann:********@db/x": must be a path, :memory:, or a URL that starts with libsql://, https://, http:// or postgres://',
@@ -171,7 +171,7 @@ test('all problems are told at once, each with its place, its value and what is 
 test('no error, no dump and no log shows a secret', () => {
   const canary = 'canary-5f1e';
   const files = {
-    '/work/ashford.json': JSON.stringify({
+    '/place/ashford.json': JSON.stringify({
       discord: { bot_token: [canary], bot_tokn: canary },
       app: { port: 'env:CANARY', service_name: 'file:missing' },
       gmail: { client_secret: { [canary]: 1 } },
@@ -192,19 +192,19 @@ test('no error, no dump and no log shows a secret', () => {
 });
 
 test.each([
-  ['TOML', '/work/ashford.toml', '[app]\nport = 1\ntoken = "canary', '/work/ashford.toml:3:'],
+  ['TOML', '/place/ashford.toml', '[app]\nport = 1\ntoken = "canary', '/place/ashford.toml:3:'],
   [
     'JSON',
-    '/work/ashford.json',
+    '/place/ashford.json',
     '{\n"app": {\n"token": "canary" oops}}',
-    '/work/ashford.json:3: not valid JSON',
+    '/place/ashford.json:3: not valid JSON',
   ],
-  ['a list', '/work/ashford.json', '["canary"]', '/work/ashford.json: must hold an object of sections'],
+  ['a list', '/place/ashford.json', '["canary"]', '/place/ashford.json: must hold an object of sections'],
   [
     'a value for a section',
-    '/work/ashford.toml',
+    '/place/ashford.toml',
     'app = "canary"',
-    '/work/ashford.toml:1: app must be a table of keys',
+    '/place/ashford.toml:1: app must be a table of keys',
   ],
 ])('%s that can not be used is told with its line and without its text', (_, path, text, expected) => {
   const told = complaints({ files: { [path]: text }, env: { APP_PORT: 'x' } });
@@ -217,7 +217,7 @@ test('an error while reading a file is a problem like any other', () => {
   const readFile = () => {
     throw new Error('EACCES');
   };
-  expect(complaints({ readFile })).toEqual(["/work/ashford.toml: can't be read: EACCES"]);
+  expect(complaints({ readFile })).toEqual(["/place/ashford.toml: can't be read: EACCES"]);
 });
 
 test('a remote libSQL database needs a token unless it is on this machine', () => {
@@ -242,18 +242,18 @@ test('a database named as file: is told apart from a value kept in a file', () =
   expect(missing).toContain('a database file is named by its path alone');
   const [binary] = complaints({
     env: { DATABASE_URL: 'file:local.db' },
-    files: { '/work/local.db': 'SQLite\0' },
+    files: { '/place/local.db': 'SQLite\0' },
   });
-  expect(binary).toContain('/work/local.db is not a text file');
+  expect(binary).toContain('/place/local.db is not a text file');
 });
 
 test('keys that do not fit together are told', () => {
   const toml =
     '[queue]\nheartbeat = "5m"\n[gmail]\nuse_pubsub = true\nproject_id = "p"\n[model]\nprovider = "openai-compatible"';
-  expect(complaints({ files: { '/work/ashford.toml': toml } })).toEqual([
-    '/work/ashford.toml:2: queue.stale_after must be at least twice queue.heartbeat, or jobs that are alive are taken away',
-    '/work/ashford.toml:4: gmail.use_pubsub = true: needs gmail.subscription too',
-    '/work/ashford.toml:7: model.base_url is needed with model.provider = "openai-compatible"',
+  expect(complaints({ files: { '/place/ashford.toml': toml } })).toEqual([
+    '/place/ashford.toml:2: queue.stale_after must be at least twice queue.heartbeat, or jobs that are alive are taken away',
+    '/place/ashford.toml:4: gmail.use_pubsub = true: needs gmail.subscription too',
+    '/place/ashford.toml:7: model.base_url is needed with model.provider = "openai-compatible"',
   ]);
 });
 
