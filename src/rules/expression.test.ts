@@ -74,7 +74,9 @@ test('looking for literals first never changes an answer', () => {
         let direct: boolean;
         try {
           direct = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE).test(plainWidth(text));
+          compileExpression(source);
         } catch {
+          // What is refused has no answer to change.
           return;
         }
         expect(matches(source, text)).toBe(direct);
@@ -107,6 +109,23 @@ test('only the start of a very long text is matched', () => {
 });
 
 test('an expression that hangs backtracking engines answers', () => {
-  expect(matches('(a+)+$', `${'a'.repeat(40_000)}!`)).toBe(false);
+  expect(matches('(a|aa)+$', `${'a'.repeat(40_000)}!`)).toBe(false);
   expect(matches('(\\w+\\s?)+:$', 'word '.repeat(8_000))).toBe(false);
 });
+
+test.each([
+  ['(a+)+$', 'a+'],
+  ['^(?:\\d*)*x', '\\d*'],
+  ['([a-z]+)*', '[a-z]+'],
+])('%s repeats a repetition, and the error says what to write', (source, instead) => {
+  expect(() => compileExpression(source)).toThrow(
+    expect.objectContaining({ code: 'rules.bad-expression', help: expect.stringContaining(instead) }),
+  );
+});
+
+test.each(['(ab+)+', '(a+b)+', '(foo|bar)+', '\\(a+\\)+', '(a+)', '(a+)b+'])(
+  '%s is no such thing',
+  (source) => {
+    expect(() => compileExpression(source)).not.toThrow();
+  },
+);

@@ -28,6 +28,18 @@ const helpFor = (reason: string): string => {
 
 const reasonOf = (e: unknown): string => errorMessage(e).replace(/^error parsing regexp:\s*/, '');
 
+/** One character, escape or class, repeated, alone in a group that is itself repeated: `(a+)+`, `(?:\\d*)*`. */
+const REPEATED_TWICE = /(?<!\\)\((?:\?:|\?P?<\w+>)?((?:\\.|\[(?:\\.|[^\]\\])+\]|[^()[\]\\|*+?])[*+])\)[*+]/;
+
+/**
+ * Such an expression says nothing that the inner repetition does not say alone, and it is how expressions that take for
+ * ever elsewhere are written: it is nearly always a slip. Throws `rules.bad-expression`.
+ */
+const refuseRepeatedTwice = (source: string): void => {
+  const found = REPEATED_TWICE.exec(source);
+  if (found) throw bad(`${found[0]} repeats a repetition`, `Write ${found[1]}: it matches the same.`);
+};
+
 /** Folded words of which every folded text that the expression matches holds at least one, or null. */
 export const requiredWords = (source: string): string[] | null => {
   const words = requirements(source).literals?.map(fold);
@@ -40,6 +52,7 @@ export const requiredWords = (source: string): string[] | null => {
  * @throws AppError input `rules.bad-expression`
  */
 export const compileExpression = (source: string, caseSensitive = false): Expression => {
+  refuseRepeatedTwice(source);
   let compiled: RE2JS;
   try {
     compiled = RE2JS.compile(source, caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
