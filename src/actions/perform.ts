@@ -1,7 +1,7 @@
 import type { Tx } from '#db/db.ts';
 import type { MailState } from '#mail/message.ts';
 import { findHandle, lockHandle, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
-import { applyPatch, type MailPatch } from '#mail/patch.ts';
+import { applyPatch, emptyPatch, type MailPatch } from '#mail/patch.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { review } from '#policy/review.ts';
 import { invariant } from '#std/assert.ts';
@@ -9,6 +9,7 @@ import { AppError, errorMessage } from '#std/errors.ts';
 import { type Action, actionHash, UNDO, type UndoHint } from './action.ts';
 import { actionKind } from './kinds/catalog.ts';
 import type { Effect } from './kinds/define.ts';
+import { deleteForever } from './kinds/delete.ts';
 import { labelsWith, viewOf } from './mailbox-view.ts';
 import type { ActionPorts } from './ports.ts';
 import { findAction, insertNote, moveAction, releaseUndoLink } from './store.ts';
@@ -88,7 +89,8 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
   if (!target) throw new AppError('permanent', 'actions.no-message', GONE);
   const { account, mailbox } = await ports.openMailbox(action.accountId);
   const at = await mailbox.state(target.providerMessageId);
-  if (at === null) return endGone(ports, action, target);
+  if (at === null)
+    return isOwnWork(action) ? finishDelete(ports, action, target) : endGone(ports, action, target);
   const before = action.before ?? at;
   const effect =
     action.type === UNDO
@@ -104,6 +106,16 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
   const hint = await apply(mailbox, target, { effect, before });
   if (hint === null) return endGone(ports, action, target);
   await ports.db.write((tx) => finish({ ports, tx, action, target, effect, hint }));
+  return 'completed';
+};
+
+/** A delete that was begun and finds nothing has done its work, and only its record is missing. */
+const isOwnWork = (action: Action): boolean =>
+  action.status === 'executing' && action.type === deleteForever.type;
+
+const finishDelete = async (ports: ActionPorts, action: Action, target: MailHandle): Promise<Performed> => {
+  const hint = { patch: emptyPatch(), after: null };
+  await ports.db.write((tx) => finish({ ports, tx, action, target, effect: { kind: 'delete' }, hint }));
   return 'completed';
 };
 
@@ -124,12 +136,11 @@ const apply = async (
   target: MailHandle,
   { effect, before }: { effect: Effect; before: MailState },
 ): Promise<UndoHint | null> => {
-  const nothing = { addLabels: [], removeLabels: [], addFlags: [], removeFlags: [] };
   if (effect.kind === 'delete') {
     await mailbox.delete(target.providerMessageId);
-    return { patch: nothing, after: null };
+    return { patch: emptyPatch(), after: null };
   }
-  if (effect.kind !== 'patch') return { patch: nothing, after: before };
+  if (effect.kind !== 'patch') return { patch: emptyPatch(), after: before };
   const after = await mailbox.modify(target.providerMessageId, effect.patch);
   if (after === null) return null;
   return { patch: effect.patch, after, ...(effect.wakeAt ? { wakeAt: effect.wakeAt } : {}) };

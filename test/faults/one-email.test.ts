@@ -20,6 +20,7 @@ const ARCHIVE = [
   ['news@list.example', 'Weekly letter', 'All the news.'],
   ['shop@store.example', 'Your receipt', 'Total 12.00'],
   ['anna@mail.example', 'Lunch?', 'At noon?'],
+  ['codes@bank.example', 'Your code', '418806'],
 ]
   .map(
     ([from, subject, text], i) =>
@@ -40,6 +41,13 @@ const RULES = [
     priority: 20,
     conditions: { type: 'subject_contains', value: 'receipt' },
     actions: [{ type: 'mark_read' }, { type: 'add_note', parameters: { text: 'Paid' } }],
+  },
+  {
+    name: 'Codes',
+    priority: 30,
+    conditions: { type: 'subject_contains', value: 'code' },
+    actions: [{ type: 'delete' }],
+    safeMode: 'dangerous_override',
   },
 ];
 
@@ -170,10 +178,10 @@ test('import, decide, act and undo, killed at every port call in turn, end in th
   expect(wanted).toMatchObject({
     undone: [{ n: 1 }],
     live: [],
-    ledger: [{ n: 3 }],
+    ledger: [{ n: 4 }],
     notes: [{ text: 'Paid' }],
   });
-  expect(wanted.actions).toHaveLength(5);
+  expect(wanted.actions).toHaveLength(6);
   expect(whole.calls).toBeGreaterThan(30);
   for (const moment of ['before', 'after'] satisfies Moment[]) {
     for (let at = 1; at <= whole.calls; at++) {
@@ -182,4 +190,4 @@ test('import, decide, act and undo, killed at every port call in turn, end in th
       );
     }
   }
-}, 120_000);
+}, 180_000);

@@ -323,3 +323,23 @@ test('a rule that goes off too often on live mail asks instead', async () => {
   const statuses = (await actionsOf(t, 'archive')).map((a) => a.status);
   expect(statuses).toEqual(['completed', 'completed', 'completed', 'approved_pending', 'approved_pending']);
 });
+
+test('a delete that was interrupted after its effect is recorded as done', async () => {
+  await using t = await testApp();
+  await t.deliver({ subject: 'Old' });
+  await t.drain();
+  const [row] = await t.app.db.all<{ id: string; provider_message_id: string }>('select * from messages');
+  const messageId = row?.id ?? '';
+  const request = { userId: t.app.owner.id, messageId, type: 'delete', parameters: {}, confirmed: true, by };
+  const { actionId } = await requestAction(t.app, request);
+  await t.app.db.write((tx) =>
+    tx.run("update actions set status = 'executing', before_json = $1 where id = $2", [
+      JSON.stringify({ labels: ['INBOX'], flags: [] }),
+      actionId,
+    ]),
+  );
+  await (await mailboxOf(t)).delete(row?.provider_message_id ?? '');
+  await t.drain();
+  expect(await only(t, 'delete')).toMatchObject({ status: 'completed', errorMessage: null });
+  expect((await findHandle(t.app.db, messageId))?.goneAt).not.toBeNull();
+});
