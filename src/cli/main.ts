@@ -6,6 +6,8 @@ import { runCommandLine } from './command-line.ts';
 import type { Program } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
+const LEAVE_MS = 200;
+
 const version = (): string => {
   const file = fileURLToPath(new URL('../../package.json', import.meta.url));
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
@@ -15,8 +17,30 @@ const program: Program = {
   version: version(),
   open: async (o) => {
     const { openApp } = await import('#app.ts');
-    const app = await openApp({ ...o, version: program.version });
-    return { app, worker: async () => (await import('#main.ts')).workerOf(app) };
+    const { version } = program;
+    const app = await openApp({ ...o, version });
+    return {
+      app,
+      // Only a command that works has something to trace; nobody could ask it for metrics.
+      worker: async () => {
+        const { startTelemetry } = await import('#telemetry/start.ts');
+        const { config, clock, random, log } = app;
+        const telemetry = { ...config.telemetry, metrics: false };
+        const started = await startTelemetry({
+          config: { ...config, telemetry },
+          version,
+          clock,
+          random,
+          log,
+        });
+        const { close } = app;
+        app.close = async () => {
+          await started.stop();
+          await close();
+        };
+        return (await import('#main.ts')).workerOf(app);
+      },
+    };
   },
   start: async (o) => (await import('#main.ts')).startProcess({ ...o, version: program.version }),
 };
@@ -29,3 +53,11 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   program,
   env,
 });
+
+/** The command is done. What still holds the process, such as retries to a collector that is away, is not waited for. */
+const leave = (): void => {
+  const unwritten = process.stdout.writableLength + process.stderr.writableLength;
+  if (unwritten > 0) systemClock.after(LEAVE_MS, leave);
+  else process.exit();
+};
+systemClock.after(LEAVE_MS, leave);
