@@ -284,3 +284,8 @@ export const ARCHIVE_DEPTH = 10;
 // accounts
 /** Milliseconds between two looks for accounts that were added, paused or removed elsewhere. */
 export const ACCOUNTS_LOOK_MS = 30_000;
+
+// upkeep
+/** Milliseconds between two rounds of deleting what ended long ago, and before the first. */
+export const UPKEEP_MS = 3_600_000;
+export const UPKEEP_START_MS = 30_000;
