@@ -31,21 +31,12 @@ const fromRow = (row: LabelRow): Label => ({
   availableToClassifier: row.available_to_classifier === 1,
 });
 
-/** Labels that still exist, system labels first, then by name. */
-export const listLabels = async (
-  sql: Sql,
-  scope: { userId: string; accountId?: string },
-): Promise<Label[]> => {
-  let query = sql.query
-    .selectFrom('labels')
-    .selectAll()
-    .where('user_id', '=', scope.userId)
-    .where('deleted_at', 'is', null)
-    .orderBy('label_type')
-    .orderBy('name');
-  if (scope.accountId !== undefined) query = query.where('account_id', '=', scope.accountId);
-  return (await query.execute()).map(fromRow);
-};
+const LIST = `select * from labels
+  where user_id = $1 and ($2 = '' or account_id = $2) and deleted_at is null order by label_type, name`;
+
+/** Labels that still exist, system labels first, then by name. Asked for every action, so its statement is prepared. */
+export const listLabels = async (sql: Sql, scope: { userId: string; accountId?: string }): Promise<Label[]> =>
+  (await sql.all<LabelRow>(LIST, [scope.userId, scope.accountId ?? ''])).map(fromRow);
 
 export interface LabelSync {
   userId: string;
