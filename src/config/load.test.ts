@@ -9,7 +9,7 @@ type Given = Partial<LoadOptions> & { files?: Record<string, string> };
 const options = ({ files = {}, ...given }: Given = {}): LoadOptions => ({
   env: {},
   cwd: '/place',
-  homeDir: '/home/ann',
+  homeDir: '/people/ann',
   readFile: (path) => files[path],
   ...given,
 });
@@ -39,8 +39,8 @@ test('without a file Ashford runs with defaults, and its data is in the data fol
     poll_interval: 1000,
     heartbeat: 30_000,
   });
-  expect(config.paths.data_dir).toBe('/home/ann/.local/share/ashford');
-  expect(config.paths.database).toBe('/home/ann/.local/share/ashford/ashford.db');
+  expect(config.paths.data_dir).toBe('/people/ann/.local/share/ashford');
+  expect(config.paths.database).toBe('/people/ann/.local/share/ashford/ashford.db');
   expect(config.digest.time_zone).toBe('Europe/Berlin');
   expect(sources.size).toBe(0);
   expect(file).toBeUndefined();
@@ -62,12 +62,12 @@ test('the general name of a variable stands above its short name', () => {
 
 test.each([
   ['--config', { configFile: 'a.toml' }, '/place/a.toml'],
-  ['ASHFORD_CONFIG', { env: { ASHFORD_CONFIG: '~/b.toml' } }, '/home/ann/b.toml'],
+  ['ASHFORD_CONFIG', { env: { ASHFORD_CONFIG: '~/b.toml' } }, '/people/ann/b.toml'],
   ['the working folder', {}, '/place/ashford.toml'],
   ['the working folder, as JSON', {}, '/place/ashford.json'],
-  ['the config folder', {}, '/home/ann/.config/ashford/ashford.toml'],
+  ['the config folder', {}, '/people/ann/.config/ashford/ashford.toml'],
   ['XDG_CONFIG_HOME', { env: { XDG_CONFIG_HOME: '/x' } }, '/x/ashford/ashford.toml'],
-  ['macOS', { platform: 'darwin' }, '/home/ann/Library/Application Support/Ashford/ashford.toml'],
+  ['macOS', { platform: 'darwin' }, '/people/ann/Library/Application Support/Ashford/ashford.toml'],
 ])('a config file is found by %s', (_, given, path) => {
   const text = path.endsWith('.json') ? '{"app": {"port": 5}}' : '[app]\nport = 5';
   const loaded = load({ ...given, files: { [path]: text } });
@@ -120,7 +120,7 @@ test('env: and file: name where a value is, and ~ is expanded after them', () =>
   };
   const env = { WHERE: '~/mail', PORT: '8080', HOST: 'a.example' };
   const { config } = load({ configFile: '/etc/ashford.toml', files, env });
-  expect(config.paths).toEqual({ data_dir: '/home/ann/mail', database: '/home/ann/mail/ashford.db' });
+  expect(config.paths).toEqual({ data_dir: '/people/ann/mail', database: '/people/ann/mail/ashford.db' });
   expect(config.discord.bot_token?.reveal()).toBe('tok-1');
   expect(config.app).toMatchObject({ port: 8080, allowed_hosts: ['a.example', 'b.example'] });
 });
