@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +18,6 @@ export interface TestDatabase extends AsyncDisposable {
   /** What another process would open to share it; `:memory:` cannot be shared. */
   url: string;
 }
-
-let counter = 0;
 
 /** A fresh, migrated database of its own for one test. `server` is the libSQL server to use for `remote`. */
 export const testDatabase = async (
@@ -61,7 +60,8 @@ const placeFor = async (kind: DatabaseKind, server: string | undefined): Promise
     }
     case 'postgres': {
       const root = inject('postgresUrl');
-      const name = `test_${process.pid}_${Date.now()}_${counter++}`;
+      // Test files run in threads of one process, so neither its id nor the time tells two databases apart.
+      const name = `test_${randomUUID().replaceAll('-', '')}`;
       await administer(root, `create database ${name}`);
       const url = root.replace(/\/postgres$/, `/${name}`);
       return { url, remove: () => administer(root, `drop database if exists ${name} with (force)`) };
@@ -72,8 +72,11 @@ const placeFor = async (kind: DatabaseKind, server: string | undefined): Promise
 const administer = async (url: string, sql: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(sql);
-  await client.end();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 };
 
 export const DATABASE_KINDS: readonly DatabaseKind[] = hasSqld()
