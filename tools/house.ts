@@ -88,6 +88,7 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   channel_messages: 'channels',
   jobs: 'queue',
   job_steps: 'queue',
+  job_errors: 'queue',
   schedules: 'queue',
   audit_log: 'activity',
   schema_migrations: 'db',

@@ -22,6 +22,10 @@ export interface JobsTable {
   singleton_key: string | null;
   /** Unique among running jobs. */
   serial_key: string | null;
+  /** Jobs of equal priority take turns between fair keys. */
+  fair_key: string | null;
+  /** Its place in the order of its priority: an instant, its `not_before` unless it has a fair key. */
+  turn: string;
   user_id: string | null;
   schedule_id: string | null;
   parent_job_id: string | null;
@@ -52,6 +56,15 @@ export interface JobStepsTable {
   error: string | null;
 }
 
+/** How an attempt failed. */
+export interface JobErrorsTable {
+  job_id: string;
+  at: string;
+  attempt: number;
+  worker_id: string | null;
+  error: string;
+}
+
 export interface SchedulesTable {
   id: string;
   /** Null for the program's own housekeeping. */
@@ -75,5 +88,6 @@ export interface SchedulesTable {
 export interface QueueTables {
   jobs: JobsTable;
   job_steps: JobStepsTable;
+  job_errors: JobErrorsTable;
   schedules: SchedulesTable;
 }

@@ -7,6 +7,7 @@ interface ClaimedRow {
   type: string;
   payload_json: string;
   priority: number;
+  turn: string;
   attempts: number;
   max_attempts: number;
   not_before: string;
@@ -26,7 +27,7 @@ export interface ClaimRequest {
 }
 
 export interface ClaimStatement {
-  /** Takes due jobs by priority, then `not_before`, then id. */
+  /** Takes due jobs by priority, then turn (`not_before`, unless it has a fair key), then id. */
   claim(sql: Sql, request: ClaimRequest): Promise<ClaimedJob[]>;
 }
 
@@ -44,35 +45,35 @@ const FIRST_TYPE = 5;
 const FREE_AND_FIRST = `not exists (select 1 from jobs r where r.serial_key = q.serial_key and r.state = 'running')
   and not exists (select 1 from jobs e where e.serial_key = q.serial_key and e.state = 'queued'
     and e.not_before <= e.updated_at
-    and (e.priority, e.not_before, e.id) < (q.priority, q.not_before, q.id))`;
+    and (e.priority, e.turn, e.id) < (q.priority, q.turn, q.id))`;
 
 /** SQLite plans a statement anew whenever a bare parameter of LIMIT is bound again, which costs more than running it. */
 const whole = (place: number): string => `cast($${place} as integer)`;
 
 /** The ready jobs of one type, in order. */
 const candidates = (engine: Engine, place: number): string => `select * from (
-      select q.id, q.priority, q.not_before from jobs q
+      select q.id, q.priority, q.turn from jobs q
       where q.type = $${place} and q.state = 'queued' and q.not_before <= q.updated_at
         and (q.serial_key is null or (${FREE_AND_FIRST}))
-      order by q.priority, q.not_before, q.id
+      order by q.priority, q.turn, q.id
       limit ${whole(place + 1)}${engine === 'postgres' ? ' for update skip locked' : ''}
     ) as t${place}`;
 
 const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   const each = Array.from({ length: types }, (_, i) => candidates(engine, FIRST_TYPE + 2 * i));
   const picked = `select id from (${each.join('\n    union all ')}) as c
-    order by priority, not_before, id limit ${whole(4)}`;
+    order by priority, turn, id limit ${whole(4)}`;
   const ids = engine === 'postgres' ? `= any(array(${picked}))` : `in (${picked})`;
   const heartbeat = lease === 'database' ? DATABASE_NOW : '$3';
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
     heartbeat_at = ${heartbeat}, started_at = $3, updated_at = $3
   where id ${ids}
-  returning id, type, payload_json, priority, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error`;
+  returning id, type, payload_json, priority, turn, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error`;
 };
 
 const inOrder = (a: ClaimedRow, b: ClaimedRow): number => {
   if (a.priority !== b.priority) return a.priority - b.priority;
-  if (a.not_before !== b.not_before) return a.not_before < b.not_before ? -1 : 1;
+  if (a.turn !== b.turn) return a.turn < b.turn ? -1 : 1;
   return a.id < b.id ? -1 : 1;
 };
 

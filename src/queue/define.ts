@@ -28,6 +28,8 @@ export interface JobSettings<Payload, App, Result> {
   singletonKey?(payload: Payload): string | undefined;
   /** A job with a key that was used before is not made again. */
   idempotencyKey?(payload: Payload): string | undefined;
+  /** Jobs of this type and of equal priority take turns between the keys, however many of one key wait. */
+  fairKey?(payload: Payload): string | undefined;
   /**
    * The work. It may run twice, and must end soon after `ctx.signal` fires. Returns its result (JSON, kept with the job), or
    * an Outcome such as `snooze(…)`. What a thrown error leads to is told in `outcome.ts`.
@@ -39,6 +41,7 @@ export interface JobKeys {
   serialKey: string | null;
   singletonKey: string | null;
   idempotencyKey: string | null;
+  fairKey: string | null;
 }
 
 /** What whoever enqueues needs to know of a kind of job. */
@@ -109,6 +112,7 @@ export const defineJob = <Payload, App = unknown, Result = void>(
         serialKey: checkedKey('serial key', s.serialKey?.(payload)),
         singletonKey: checkedKey('singleton key', s.singletonKey?.(payload)),
         idempotencyKey: checkedKey('idempotency key', s.idempotencyKey?.(payload)),
+        fairKey: checkedKey('fair key', s.fairKey?.(payload)),
       };
       return { payloadJson, keys };
     },

@@ -4,6 +4,7 @@ import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import { toInstant, toMs } from '#std/time.ts';
 import { checkedKey, type JobType } from './define.ts';
+import { giveTurns } from './fair-turns.ts';
 import { insertJobs, type NewJob } from './insert-store.ts';
 import type { QueueHooks } from './ports.ts';
 import type { Signals } from './signals.ts';
@@ -20,6 +21,7 @@ export interface EnqueueOptions {
   idempotencyKey?: string;
   singletonKey?: string;
   serialKey?: string;
+  fairKey?: string;
   userId?: string;
   scheduleId?: string;
   parentJobId?: string;
@@ -50,16 +52,19 @@ const wholeNumber = (name: string, n: number, least: number): number => {
 const newJob = <P>(ports: EnqueuePorts, job: JobType<P>, payload: P, o: EnqueueOptions): NewJob => {
   const { payloadJson, keys } = job.prepare(payload);
   const nowMs = ports.clock.ms();
+  const notBefore = toInstant(o.notBeforeMs ?? nowMs);
   return {
     id: ports.newId(),
     type: job.type,
     payloadJson,
     priority: wholeNumber('priority', o.priority ?? job.priority, -MAX_PRIORITY),
     maxAttempts: wholeNumber('maxAttempts', o.maxAttempts ?? job.maxAttempts, 1),
-    notBefore: toInstant(o.notBeforeMs ?? nowMs),
+    notBefore,
+    turn: notBefore,
     idempotencyKey: checkedKey('idempotency key', o.idempotencyKey) ?? keys.idempotencyKey,
     singletonKey: checkedKey('singleton key', o.singletonKey) ?? keys.singletonKey,
     serialKey: checkedKey('serial key', o.serialKey) ?? keys.serialKey,
+    fairKey: checkedKey('fair key', o.fairKey) ?? keys.fairKey,
     userId: o.userId ?? null,
     scheduleId: o.scheduleId ?? null,
     parentJobId: o.parentJobId ?? null,
@@ -85,6 +90,7 @@ export const makeEnqueuer = (ports: EnqueuePorts) => {
   let pending: Pending[] = [];
 
   const insert = async (tx: Tx, jobs: readonly NewJob[]): Promise<string[]> => {
+    await giveTurns(tx, jobs);
     const ids = await insertJobs(tx, jobs);
     tx.afterCommit(() => ports.signals.ready(earliest(jobs)));
     return ids;

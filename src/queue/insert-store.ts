@@ -13,6 +13,9 @@ export interface NewJob {
   idempotencyKey: string | null;
   singletonKey: string | null;
   serialKey: string | null;
+  fairKey: string | null;
+  /** Set when it is inserted, where it has a fair key. */
+  turn: string;
   userId: string | null;
   scheduleId: string | null;
   parentJobId: string | null;
@@ -21,19 +24,19 @@ export interface NewJob {
 }
 
 const COLUMNS = `id, type, payload_json, priority, max_attempts, not_before, idempotency_key, singleton_key, serial_key,
-  user_id, schedule_id, parent_job_id, traceparent, created_at, updated_at`;
+  user_id, schedule_id, parent_job_id, traceparent, created_at, updated_at, turn, fair_key`;
 
 const INSERT_ONE = `insert into jobs (${COLUMNS})
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) on conflict do nothing`;
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16) on conflict do nothing`;
 
 const INSERT_MANY_SQLITE = `insert into jobs (${COLUMNS})
   select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
-    value->>9, value->>10, value->>11, value->>12, value->>13, value->>13
+    value->>9, value->>10, value->>11, value->>12, value->>13, value->>13, value->>14, value->>15
   from json_each($1) where true on conflict do nothing`;
 
 const INSERT_MANY_POSTGRES = `insert into jobs (${COLUMNS})
   select v->>0, v->>1, v->>2, (v->>3)::integer, (v->>4)::integer, v->>5, v->>6, v->>7, v->>8,
-    v->>9, v->>10, v->>11, v->>12, v->>13, v->>13
+    v->>9, v->>10, v->>11, v->>12, v->>13, v->>13, v->>14, v->>15
   from json_array_elements($1::json) as v on conflict do nothing`;
 
 const values = (j: NewJob): SqlValue[] => [
@@ -51,6 +54,8 @@ const values = (j: NewJob): SqlValue[] => [
   j.parentJobId,
   j.traceparent,
   j.createdAt,
+  j.turn,
+  j.fairKey,
 ];
 
 /** Returns how many rows were made. */

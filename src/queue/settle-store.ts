@@ -42,6 +42,7 @@ export const SINGLETON_IF_FREE = `case when singleton_key is not null and exists
   then null else singleton_key end`;
 
 const REQUEUE = `update jobs set state = 'queued', attempts = attempts - cast($4 as integer), not_before = $5,
+    turn = case when fair_key is null or $4 = 0 then $5 else turn end,
     last_error = coalesce($6, last_error), updated_at = $3, claim_token = null, worker_id = null, heartbeat_at = null,
     singleton_key = ${SINGLETON_IF_FREE}
   where ${HELD}`;

@@ -21,7 +21,7 @@ const CANCEL = `update jobs set state = 'canceled', finished_at = $2, updated_at
 export const cancelJob = async (sql: Sql, id: string, now: string): Promise<boolean> =>
   (await sql.run(CANCEL, [id, now])) === 1;
 
-const RETRY = `update jobs set state = 'queued', attempts = 0, failure_kind = null, not_before = $2, updated_at = $2,
+const RETRY = `update jobs set state = 'queued', attempts = 0, failure_kind = null, not_before = $2, turn = $2, updated_at = $2,
     finished_at = null, claim_token = null, worker_id = null, heartbeat_at = null, singleton_key = ${SINGLETON_IF_FREE}
   where id = $1 and state in ('failed', 'canceled')`;
 
@@ -29,7 +29,7 @@ const RETRY = `update jobs set state = 'queued', attempts = 0, failure_kind = nu
 export const retryJob = async (sql: Sql, id: string, now: string): Promise<boolean> =>
   (await sql.run(RETRY, [id, now])) === 1;
 
-const RESCHEDULE = `update jobs set not_before = $3, updated_at = $2 where id = $1 and state = 'queued'`;
+const RESCHEDULE = `update jobs set not_before = $3, turn = $3, updated_at = $2 where id = $1 and state = 'queued'`;
 
 /** Moves a queued job to another time. */
 export const rescheduleJob = async (

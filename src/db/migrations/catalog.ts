@@ -2,7 +2,7 @@ import { actingTables } from './acting.ts';
 import type { Dialect } from './dialect.ts';
 import { mailTables } from './mail.ts';
 import { peopleTables } from './people.ts';
-import { queueTables } from './queue.ts';
+import { queueTables, queueTurnsAndErrors } from './queue.ts';
 import { rulesTables } from './rules.ts';
 import { tellingTables } from './telling.ts';
 
@@ -27,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
       ...tellingTables(d),
     ],
   },
+  { id: 2, name: 'turns between fair keys, errors of each attempt', statements: queueTurnsAndErrors },
 ];

@@ -112,3 +112,28 @@ export const queueTables = (d: QueueDialect): string[] => [
   `create unique index schedules_once on schedules (coalesce(user_id, ''), type, cron)`,
   `create index schedules_due on schedules (next_run_at) where enabled = 1`,
 ];
+
+/** Turns between fair keys, the errors of each attempt. */
+export const queueTurnsAndErrors = (d: QueueDialect): string[] => {
+  const text = d.engine === 'postgres' ? 'text collate "C"' : 'text';
+  return [
+    `alter table jobs add column fair_key ${text}`,
+    `alter table jobs add column turn ${text} not null default ''`,
+    `update jobs set turn = not_before where state in ('queued', 'running')`,
+    'drop index jobs_ready',
+    'drop index jobs_serial_ready',
+    `create index jobs_ready on jobs (type, priority, turn, id, serial_key)
+  where state = 'queued' and not_before <= updated_at`,
+    `create index jobs_serial_ready on jobs (serial_key, priority, turn, id)
+  where state = 'queued' and not_before <= updated_at and serial_key is not null`,
+    `create index jobs_fair on jobs (fair_key, type, priority, turn) where state = 'queued' and fair_key is not null`,
+    `create table job_errors (
+  job_id ${text} not null references jobs (id) on delete cascade,
+  at ${text} not null,
+  attempt integer not null,
+  worker_id text,
+  error text not null,
+  primary key (job_id, at, attempt)
+)`,
+  ];
+};
