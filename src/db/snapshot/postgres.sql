@@ -281,6 +281,16 @@ create table discord_whitelist (
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 
+create table job_errors (
+  job_id text not null,
+  at text not null,
+  attempt integer not null,
+  worker_id text,
+  error text not null,
+  PRIMARY KEY (job_id, at, attempt),
+  FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+);
+
 create table job_steps (
   job_id text not null,
   name text not null,
@@ -319,6 +329,8 @@ create table jobs (
   updated_at text not null,
   started_at text,
   finished_at text,
+  fair_key text,
+  turn text default ''::text not null,
   PRIMARY KEY (id),
   CHECK ((attempts >= 0)),
   CHECK (((state = 'failed'::text) = (failure_kind IS NOT NULL))),
@@ -328,11 +340,12 @@ create table jobs (
 );
 CREATE INDEX jobs_delayed ON public.jobs USING btree (not_before) WHERE ((state = 'queued'::text) AND (not_before > updated_at));
 CREATE INDEX jobs_failed ON public.jobs USING btree (finished_at) WHERE (state = 'failed'::text);
+CREATE INDEX jobs_fair ON public.jobs USING btree (fair_key, type, priority, turn) WHERE ((state = 'queued'::text) AND (fair_key IS NOT NULL));
 CREATE UNIQUE INDEX jobs_idempotency ON public.jobs USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
-CREATE INDEX jobs_ready ON public.jobs USING btree (type, priority, not_before, id, serial_key) WHERE ((state = 'queued'::text) AND (not_before <= updated_at));
+CREATE INDEX jobs_ready ON public.jobs USING btree (type, priority, turn, id, serial_key) WHERE ((state = 'queued'::text) AND (not_before <= updated_at));
 CREATE INDEX jobs_running ON public.jobs USING btree (worker_id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX jobs_serial ON public.jobs USING btree (serial_key) WHERE ((state = 'running'::text) AND (serial_key IS NOT NULL));
-CREATE INDEX jobs_serial_ready ON public.jobs USING btree (serial_key, priority, not_before, id) WHERE ((state = 'queued'::text) AND (not_before <= updated_at) AND (serial_key IS NOT NULL));
+CREATE INDEX jobs_serial_ready ON public.jobs USING btree (serial_key, priority, turn, id) WHERE ((state = 'queued'::text) AND (not_before <= updated_at) AND (serial_key IS NOT NULL));
 CREATE UNIQUE INDEX jobs_singleton ON public.jobs USING btree (singleton_key) WHERE ((state = 'queued'::text) AND (singleton_key IS NOT NULL));
 
 create table labels (

@@ -251,6 +251,15 @@ CREATE TABLE discord_whitelist (
     primary key (user_id, discord_user_id)
   );
 
+CREATE TABLE job_errors (
+  job_id text not null references jobs (id) on delete cascade,
+  at text not null,
+  attempt integer not null,
+  worker_id text,
+  error text not null,
+  primary key (job_id, at, attempt)
+);
+
 CREATE TABLE job_steps (
   job_id text not null references jobs (id) on delete cascade,
   name text not null,
@@ -287,7 +296,7 @@ CREATE TABLE jobs (
   created_at text not null,
   updated_at text not null,
   started_at text,
-  finished_at text,
+  finished_at text, fair_key text, turn text not null default '',
   check ((state = 'failed') = (failure_kind is not null))
 );
 
@@ -295,16 +304,18 @@ CREATE INDEX jobs_delayed on jobs (not_before) where state = 'queued' and not_be
 
 CREATE INDEX jobs_failed on jobs (finished_at) where state = 'failed';
 
+CREATE INDEX jobs_fair on jobs (fair_key, type, priority, turn) where state = 'queued' and fair_key is not null;
+
 CREATE UNIQUE INDEX jobs_idempotency on jobs (idempotency_key) where idempotency_key is not null;
 
-CREATE INDEX jobs_ready on jobs (type, priority, not_before, id, serial_key)
+CREATE INDEX jobs_ready on jobs (type, priority, turn, id, serial_key)
   where state = 'queued' and not_before <= updated_at;
 
 CREATE INDEX jobs_running on jobs (worker_id) where state = 'running';
 
 CREATE UNIQUE INDEX jobs_serial on jobs (serial_key) where state = 'running' and serial_key is not null;
 
-CREATE INDEX jobs_serial_ready on jobs (serial_key, priority, not_before, id)
+CREATE INDEX jobs_serial_ready on jobs (serial_key, priority, turn, id)
   where state = 'queued' and not_before <= updated_at and serial_key is not null;
 
 CREATE UNIQUE INDEX jobs_singleton on jobs (singleton_key) where state = 'queued' and singleton_key is not null;
