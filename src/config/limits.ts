@@ -234,6 +234,25 @@ export const JOB_PRUNE_ROWS = 500;
 export const JOB_KEEP_COMPLETED_MS = 7 * 86_400_000;
 export const JOB_KEEP_FAILED_MS = 30 * 86_400_000;
 
+// schedules
+/** Characters of a cron, and coming runs that one question is answered with. */
+export const SCHEDULE_CRON_CHARS = 200;
+export const SCHEDULE_NEXT_RUNS_MAX = 100;
+/** Due schedules that one transaction fires. */
+export const SCHEDULE_FIRE_ROWS = 100;
+/** Milliseconds between two looks for due schedules that nothing told a worker of. */
+export const SCHEDULE_LOOK_MS = 60_000;
+/** Milliseconds by which a run may be late that is not to be caught up. */
+export const SCHEDULE_LATE_MS = 60_000;
+/** Milliseconds past its time after which a schedule counts as overdue. */
+export const SCHEDULE_OVERDUE_MS = 120_000;
+/** Attempts of the jobs that schedules make. */
+export const SCHEDULE_ATTEMPTS = 10;
+/** Schedules of one user. */
+export const SCHEDULES_PER_USER = 200;
+/** Pairs of a cron and a time zone that are kept ready to be asked. */
+export const SCHEDULE_CRONS_KEPT = 1_000;
+
 // search
 /** Characters of a message's text that the search index takes in. */
 export const SEARCH_TEXT_CHARS = 100_000;
