@@ -113,6 +113,7 @@ export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['telemetry/'],
   'smol-toml': ['config/', 'rules/'],
   commander: ['cli/'],
+  croner: ['queue/'],
   zod: [''],
 };
 
