@@ -5,6 +5,7 @@ import { applyPatch, emptyPatch, type MailPatch } from '#mail/patch.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { review } from '#policy/review.ts';
 import { invariant } from '#std/assert.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
 import { type Action, actionHash, UNDO, type UndoHint } from './action.ts';
 import { actionKind } from './kinds/catalog.ts';
@@ -88,6 +89,7 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
   const target = await findHandle(ports.db, action.messageId);
   if (!target) throw new AppError('permanent', 'actions.no-message', GONE);
   const { account, mailbox } = await ports.openMailbox(action.accountId);
+  crashpoint('perform.before-look');
   const at = await mailbox.state(target.providerMessageId);
   if (at === null)
     return isOwnWork(action) ? finishDelete(ports, action, target) : endGone(ports, action, target);
@@ -102,10 +104,12 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
       moveAction(tx, { id: action.id, from: 'queued', to: 'executing', now: ports.clock.now(), before }),
     );
     if (!started) return 'nothing';
+    crashpoint('perform.begun');
   }
   const hint = await apply(mailbox, target, { effect, before });
   if (hint === null) return endGone(ports, action, target);
   await ports.db.write((tx) => finish({ ports, tx, action, target, effect, hint }));
+  crashpoint('perform.finished');
   return 'completed';
 };
 
@@ -137,11 +141,15 @@ const apply = async (
   { effect, before }: { effect: Effect; before: MailState },
 ): Promise<UndoHint | null> => {
   if (effect.kind === 'delete') {
+    crashpoint('perform.before-delete');
     await mailbox.delete(target.providerMessageId);
+    crashpoint('perform.after-delete');
     return { patch: emptyPatch(), after: null };
   }
   if (effect.kind !== 'patch') return { patch: emptyPatch(), after: before };
+  crashpoint('perform.before-effect');
   const after = await mailbox.modify(target.providerMessageId, effect.patch);
+  crashpoint('perform.after-effect');
   if (after === null) return null;
   return { patch: effect.patch, after, ...(effect.wakeAt ? { wakeAt: effect.wakeAt } : {}) };
 };
@@ -166,6 +174,7 @@ const finish = async (f: Finish): Promise<void> => {
     undoHint: hint,
   });
   if (!done) return;
+  crashpoint('perform.finishing');
   if (effect.kind === 'delete') await markGone(tx, target, now);
   if (effect.kind === 'patch') await takeInPatch(tx, target, effect.patch);
   if (effect.kind === 'note') {

@@ -2,6 +2,7 @@ import { recordActivity } from '#activity/store.ts';
 import { isConstraint } from '#db/errors.ts';
 import { findHandle } from '#mail/message-store.ts';
 import { review } from '#policy/review.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { actionKind } from './kinds/catalog.ts';
 import { parseParameters } from './kinds/parameters.ts';
@@ -76,6 +77,7 @@ export const requestAction = async (ports: ActionPorts, m: ManualAction): Promis
         const stored = await findAction(tx, id);
         if (stored) await ports.askApproval(tx, stored, reasons);
       }
+      crashpoint('request.stored');
       await recordActivity(ports, tx, {
         userId: m.userId,
         ...m.by,
@@ -97,5 +99,6 @@ export const requestAction = async (ports: ActionPorts, m: ManualAction): Promis
       },
     );
   }
+  crashpoint('request.committed');
   return { actionId: id, status };
 };

@@ -3,6 +3,7 @@ import type { Sql, Tx } from '#db/db.ts';
 import { isConstraint } from '#db/errors.ts';
 import type { MailState } from '#mail/message.ts';
 import { emptyPatch, invert } from '#mail/patch.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { type Action, UNDO } from './action.ts';
 import { findActionKind } from './kinds/catalog.ts';
@@ -68,12 +69,14 @@ export const requestUndo = async (
   };
   try {
     await insertActions(tx, [undo]);
+    crashpoint('undo.unlinked');
     await linkActions(tx, { userId: action.userId, cause: id, effect: action.id, relation: 'undo_of', now });
   } catch (e) {
     if (isConstraint(e, 'unique')) throw notUndoable('It is undone already.');
     throw e;
   }
   await ports.queue.enqueue(performJob, { actionId: id }, { tx, userId: action.userId });
+  crashpoint('undo.requested');
   await recordActivity(ports, tx, {
     userId: action.userId,
     ...by,
@@ -102,6 +105,7 @@ export const undoEffect = async (sql: Sql, undo: Action, now: MailState): Promis
 export const finishUndo = async (ports: ActionPorts, tx: Tx, undo: Action): Promise<void> => {
   const root = await rootOf(tx, undo);
   if (!root) return;
+  crashpoint('undo.finishing');
   const done = (await depthOf(tx, undo)) % 2 === 0;
   if (root.type === 'add_note') {
     if (!done) return removeNote(tx, root.id);

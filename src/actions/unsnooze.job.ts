@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { ActionPorts } from './ports.ts';
 import { findAction } from './store.ts';
 import { requestUndo, whyNotUndoable } from './undo.ts';
@@ -16,8 +17,10 @@ export const unsnoozeJob = defineJob({
       const action = await findAction(tx, p.actionId);
       if (!action || (await whyNotUndoable(tx, action)) !== null) return false;
       await requestUndo(ctx.app, tx, { action, by: { actor: 'ashford', channel: 'schedule' } });
+      crashpoint('wake.undoing');
       return true;
     });
+    crashpoint('wake.woken');
     return { woken };
   },
 });

@@ -4,6 +4,7 @@ import type { Tx } from '#db/db.ts';
 import type { PolicyReason } from '#policy/review.ts';
 import type { Queue } from '#queue/queue.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Random } from '#std/random.ts';
 import { toInstant } from '#std/time.ts';
@@ -43,6 +44,7 @@ export const askApproval = async (
     createdAt: ports.clock.now(),
     expiresAt: toInstant(expiresMs),
   });
+  crashpoint('approval.asked');
   await ports.queue.enqueue(
     expireJob,
     { approvalId: id },

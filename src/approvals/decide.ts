@@ -5,6 +5,7 @@ import { recordActivity } from '#activity/store.ts';
 import type { Db, Tx } from '#db/db.ts';
 import type { Queue } from '#queue/queue.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Approval } from './approval.ts';
@@ -44,6 +45,7 @@ export const decide = (ports: DecidePorts, d: Decision): Promise<Approval> =>
     if (!(await answerApproval(tx, { id: approval.id, state, now, by: d.by, via: d.via }))) {
       throw answered((await findApproval(tx, approval.id)) ?? approval);
     }
+    crashpoint('approval.answered');
     await settleAction(ports, tx, { approval, approved: d.answer === 'approve' });
     await recordActivity(ports, tx, {
       userId: d.userId,
@@ -83,6 +85,7 @@ const settleAction = async (
     approvedHash: approval.actionHash,
   });
   if (moved) {
+    crashpoint('approval.released');
     // A key of its own: the action may have had a job before it was held.
     await ports.queue.enqueue(
       performJob,

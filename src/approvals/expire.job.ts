@@ -3,6 +3,7 @@ import { moveAction } from '#actions/store.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { answerApproval, findApproval } from './store.ts';
 
 /** Ends an approval that nobody answered: no answer means no. */
@@ -17,6 +18,7 @@ export const expireJob = defineJob({
       if (approval?.state !== 'waiting') return false;
       const now = ctx.app.clock.now();
       await answerApproval(tx, { id: approval.id, state: 'expired', now, by: 'ashford', via: 'schedule' });
+      crashpoint('approval.expired');
       return moveAction(tx, {
         id: approval.actionId,
         from: 'approved_pending',

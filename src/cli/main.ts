@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { processSurroundings } from '#config/process-env.ts';
 import { systemClock } from '#std/clock.ts';
+import { armCrash } from '#std/crashpoint.ts';
 import { runCommandLine } from './command-line.ts';
 import type { Program } from './program.ts';
 import { processTerminal } from './terminal.ts';
@@ -47,6 +48,7 @@ const program: Program = {
 
 // The one place above the rooms: it puts the program under the command line, and runs as soon as it is imported.
 const { env } = processSurroundings();
+armCrash(env.CRASH_AT);
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   term: processTerminal(env),
   clock: systemClock,

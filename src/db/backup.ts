@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '#config/config.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { Db } from './db.ts';
 import { EmbeddedDb } from './dialects/embedded.ts';
@@ -29,6 +30,8 @@ export const backupBeforeMigrating =
     if (!(db instanceof EmbeddedDb) || config.paths.database === ':memory:') return;
     const time = clock.now().replaceAll(/[:.]/g, '-');
     const file = join(config.paths.data_dir, `before-schema-${from}-${time}.db`);
+    crashpoint('backup.before');
     await db.backup(file);
+    crashpoint('backup.after');
     log.info({ file }, 'copied the database before changing its schema');
   };

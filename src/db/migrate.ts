@@ -1,4 +1,5 @@
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { Db, Tx } from './db.ts';
 import { MIGRATIONS, type Migration } from './migrations/catalog.ts';
@@ -35,6 +36,7 @@ export const migrate = async (db: Db, o: MigrateOptions): Promise<number[]> => {
   for (const migration of migrations) {
     if (migration.id <= before) continue;
     if (await db.write((tx) => applyOne(tx, migration, o.clock))) applied.push(migration.id);
+    crashpoint('migrate.committed');
   }
   return applied;
 };
@@ -46,12 +48,16 @@ const applyOne = async (tx: Tx, migration: Migration, clock: Clock): Promise<boo
   ]);
   if (found) return false;
   const statements = migration.statements(tx.engine === 'postgres' ? postgresDialect : sqliteDialect);
-  for (const sql of statements) await tx.run(sql);
+  for (const sql of statements) {
+    crashpoint('migrate.statement');
+    await tx.run(sql);
+  }
   await tx.run('insert into schema_migrations (id, name, applied_at) values ($1, $2, $3)', [
     migration.id,
     migration.name,
     clock.now(),
   ]);
+  crashpoint('migrate.recorded');
   return true;
 };
 

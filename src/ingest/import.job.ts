@@ -9,6 +9,7 @@ import { readHeaders } from '#mail/headers.ts';
 import { deliver } from '#mail/providers/local/deliver.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { type Instant, toInstant, toMs } from '#std/time.ts';
 import type { IngestPorts } from './ports.ts';
@@ -140,9 +141,11 @@ class BatchWriter {
           date: m.date === null ? now : shiftMs === 0 ? m.date : toInstant(toMs(m.date) + shiftMs),
         })),
       });
+      crashpoint('import.delivered');
       await mergeAccountState(tx, { id: accountId, part: { import: progress }, now });
       // The sync begins while the archive is still being read; one that waits already is enough.
       await this.#ctx.enqueue(syncJob, { accountId }, { tx, priority: BULK_PRIORITY });
     });
+    crashpoint('import.committed');
   }
 }

@@ -5,6 +5,7 @@ import { knownInLedger } from '#mail/ledger-store.ts';
 import type { MailChange } from '#mail/port.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { IngestPorts } from './ports.ts';
 import { notJudged } from './sync.job.ts';
 import { batchesOf, prepare, storeBatch } from './take-in.ts';
@@ -37,16 +38,19 @@ export const reconcileJob = defineJob({
         .map((id): MailChange => ({ kind: 'added', id }));
       for (const batch of batchesOf(missing)) {
         const prepared = await prepare(app, where, batch);
+        crashpoint('reconcile.fetched');
         messages += await ctx.write((tx) =>
           storeBatch(app, tx, { context: { ...where, now: app.clock.now() }, prepared }),
         );
       }
+      crashpoint('reconcile.stored');
       await ctx.heartbeat();
       page = listed.next;
     } while (page !== null);
     await ctx.write((tx) =>
       moveCursor(tx, { id: account.id, from: account.syncCursor, to: cursor, now: app.clock.now() }),
     );
+    crashpoint('reconcile.moved');
     return { messages };
   },
 });

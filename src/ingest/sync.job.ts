@@ -6,6 +6,7 @@ import { syncLabels } from '#mail/label-store.ts';
 import type { Mailbox, RemoteLabel } from '#mail/port.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { IngestPorts } from './ports.ts';
 import { reconcileJob } from './reconcile.job.ts';
@@ -113,12 +114,15 @@ class SyncTurn {
   async #store(step: Step): Promise<void> {
     const { app } = this.#ctx;
     const prepared = await step.prepared;
+    crashpoint('sync.fetched');
     const { account } = this.#where;
     if (prepared.batch.ids.length === 0 && prepared.batch.others.length === 0 && step.cursor === this.#stored)
       return;
     const messages = await this.#ctx.write(async (tx) => {
       const now = app.clock.now();
+      crashpoint('sync.storing');
       const stored = await storeBatch(app, tx, { context: { ...this.#where, now }, prepared });
+      crashpoint('sync.stored');
       if (step.cursor !== null && step.cursor !== this.#stored) {
         const moved = await moveCursor(tx, { id: account.id, from: this.#stored, to: step.cursor, now });
         if (!moved) throw new AppError('conflict', 'ingest.cursor-moved', 'Another sync moved the cursor');
@@ -126,6 +130,7 @@ class SyncTurn {
       }
       return stored;
     });
+    crashpoint('sync.committed');
     if (step.cursor !== null) this.#stored = step.cursor;
     this.#messages += messages;
   }

@@ -5,6 +5,7 @@ import { addToLedger, knownInLedger, type LedgerEntry } from '#mail/ledger-store
 import { findHandleByProviderId, markGone, setMailState } from '#mail/message-store.ts';
 import type { FetchedMail, Mailbox, MailChange } from '#mail/port.ts';
 import { type ArrivedMail, saveMail } from '#mail/save-store.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 
 import type { Instant } from '#std/time.ts';
 import { classifyJob } from '#triage/classify.job.ts';
@@ -124,6 +125,7 @@ export const storeBatch = async (
       messageId: m.messageId,
     };
   });
+  crashpoint('take-in.saved');
   await addToLedger(tx, [...entries, ...goneEntries(context, prepared, known)], now);
   const bulk = isBulk(account);
   await ports.queue.enqueueMany(
@@ -131,6 +133,7 @@ export const storeBatch = async (
     judged.map((messageId) => ({ messageId, live: !bulk })),
     { tx, userId: account.userId, priority: bulk ? BULK_PRIORITY : 0 },
   );
+  crashpoint('take-in.enqueued');
   await takeInOthers(tx, context, prepared.batch.others);
   return saved.length;
 };

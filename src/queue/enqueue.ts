@@ -1,5 +1,6 @@
 import type { Db, Tx } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import { toInstant, toMs } from '#std/time.ts';
@@ -92,6 +93,7 @@ export const makeEnqueuer = (ports: EnqueuePorts) => {
   const insert = async (tx: Tx, jobs: readonly NewJob[]): Promise<string[]> => {
     await giveTurns(tx, jobs);
     const ids = await insertJobs(tx, jobs);
+    crashpoint('enqueue.inserted');
     tx.afterCommit(() => ports.signals.ready(earliest(jobs)));
     return ids;
   };

@@ -1,6 +1,7 @@
 import { JOB_KEEP_COMPLETED_MS, JOB_KEEP_FAILED_MS, JOB_PRUNE_ROWS } from '#config/limits.ts';
 import type { Db } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { toInstant } from '#std/time.ts';
 import { prunePage } from './prune-store.ts';
 
@@ -31,6 +32,7 @@ export const pruneJobs = async (ports: { db: Db; clock: Clock }, o: PruneOptions
   while (after !== null && !o.signal?.aborted) {
     const from: string = after;
     const page = await db.write((tx) => prunePage(tx, { ...look, after: from }));
+    crashpoint('prune.page');
     deleted += page.deleted;
     after = page.next;
     await new Promise((resolve) => setImmediate(resolve));

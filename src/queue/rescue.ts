@@ -1,5 +1,6 @@
 import type { Db, Tx } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { Random } from '#std/random.ts';
 import { toInstant } from '#std/time.ts';
 import { backoffMs } from './backoff.ts';
@@ -40,8 +41,10 @@ const takeBack = async (ports: RescuePorts, find: (tx: Tx) => Promise<RunningRow
       ending: endingOf(row, ports),
     }));
     const lost = await settle(tx, settlements, ports.clock.now());
+    crashpoint('rescue.settled');
     return settlements.filter((s) => !lost.has(s.id));
   });
+  crashpoint('rescue.committed');
   for (const { row, ending } of rescued) {
     const { id: job, type, attempts: attempt, worker_id: worker } = row;
     ports.log.warn(

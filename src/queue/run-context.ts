@@ -1,5 +1,6 @@
 import type { Tx } from '#db/db.ts';
 import type { JobStepsTable } from '#db/queue-tables.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { Attempt, AttemptPorts } from './attempt.ts';
 import type { JobContext } from './context.ts';
@@ -83,7 +84,9 @@ class RunContext<App> implements JobContext<App> {
   async heartbeat(): Promise<void> {
     const { db, clock, lease } = this.#ports;
     const { job } = this.#attempt;
+    crashpoint('heartbeat.before');
     const lost = await db.write((tx) => heartbeat(tx, [job], { now: clock.now(), lease }));
+    crashpoint('heartbeat.after');
     if (lost.size === 0) return;
     this.#attempt.abort('lost');
     throw claimLost();
@@ -127,6 +130,7 @@ class RunContext<App> implements JobContext<App> {
     let done: JobStepsTable;
     try {
       const value = await (hooks.onStep ? hooks.onStep(this.#attempt.job, name, fn) : fn());
+      crashpoint('step.done');
       done = { ...row, finished_at: clock.now(), result_json: JSON.stringify(value) ?? null };
     } catch (e) {
       // For whoever looks at the job; the error itself is what counts.
@@ -134,6 +138,7 @@ class RunContext<App> implements JobContext<App> {
       throw e;
     }
     await this.write((tx) => recordStep(tx, done));
+    crashpoint('step.recorded');
     return done;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '#config/limits.ts';
 import type { Db } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Random } from '#std/random.ts';
 import { toMs } from '#std/time.ts';
@@ -238,6 +239,7 @@ export class Worker<App> {
     if (held.length === 0) return;
     const { db, clock, lease } = this.#ports;
     const lost = await db.write((tx) => heartbeat(tx, held, { now: clock.now(), lease }));
+    crashpoint('beat.written');
     if (lost.size === 0) return;
     const canceled = await canceledAmong(db, lost);
     for (const id of lost) this.#onGone(id, canceled.has(id) ? 'canceled' : 'lost');

@@ -10,6 +10,7 @@ import { authenticationResults } from '#rules/authentication.ts';
 import { type Evaluation, evaluate, type RuleMatch } from '#rules/evaluate.ts';
 import { MessageFacts } from '#rules/facts.ts';
 import { recordHits } from '#rules/store.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { toMs } from '#std/time.ts';
 import { currentTraceId, span } from '#telemetry/trace.ts';
 import type { TriagePorts } from './ports.ts';
@@ -111,6 +112,7 @@ const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promis
       traceId,
       createdAt: now,
     });
+    crashpoint('classify.decided');
     await insertActions(tx, actions);
     for (const action of waiting) await ports.askApproval(tx, action, action.reasons);
     await ports.queue.enqueueMany(
@@ -118,6 +120,7 @@ const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promis
       actions.filter((a) => a.status === 'queued').map((a) => ({ actionId: a.id })),
       { tx, userId: r.userId },
     );
+    crashpoint('classify.enqueued');
     const hits = new Map(j.evaluation.matched.map((m) => [m.ruleId, 1]));
     await recordHits(tx, { userId: r.userId, hits, now });
     await settleInLedger(tx, {
