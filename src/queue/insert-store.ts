@@ -37,7 +37,7 @@ const INSERT_MANY_SQLITE = `insert into jobs (${COLUMNS})
 const INSERT_MANY_POSTGRES = `insert into jobs (${COLUMNS})
   select v->>0, v->>1, v->>2, (v->>3)::integer, (v->>4)::integer, v->>5, v->>6, v->>7, v->>8,
     v->>9, v->>10, v->>11, v->>12, v->>13, v->>13, v->>14, v->>15
-  from json_array_elements($1::json) as v on conflict do nothing`;
+  from jsonb_array_elements($1::jsonb) as v on conflict do nothing`;
 
 const values = (j: NewJob): SqlValue[] => [
   j.id,

@@ -7,7 +7,7 @@ export interface Held {
 }
 
 const heartbeatSql = (postgres: boolean, lease: LeaseClock): string => {
-  const source = postgres ? 'json_array_elements($1::json) as d(v)' : 'json_each($1) as d';
+  const source = postgres ? 'jsonb_array_elements($1::jsonb) as d(v)' : 'json_each($1) as d';
   const v = postgres ? 'd.v' : 'd.value';
   // Named in both cases, since a statement is bound to all of its parameters.
   const now = lease === 'database' ? `case when $2 = '' then '' else ${DATABASE_NOW} end` : '$2';

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { JOB_PROMOTE_ROWS, JOB_RACE_TRIES } from '#config/limits.ts';
 import type { Tx } from '#db/db.ts';
 import { isConstraint } from '#db/errors.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { NewId } from '#std/ids.ts';
 import { toMs } from '#std/time.ts';
 import { Attempt, type AttemptPorts } from './attempt.ts';
@@ -141,11 +142,16 @@ export class Turns<App> {
     const rooms = hand.rooms(wanted);
     const token = newId();
     return db.write(async (tx: Tx): Promise<Done> => {
-      const lost = await settle(tx, settlements, now);
-      const due = promoting ? await this.#promote(tx, now) : undefined;
+      const settled = settle(tx, settlements, now);
+      // Over a network the claim need not wait for plain completions: their statements are on their way before it.
+      const plain = settlements.every((s) => s.ending.to === 'completed');
+      if (tx.engine !== 'postgres' || !plain) await settled;
+      const due = promoting ? this.#promote(tx, now) : undefined;
       const request = { rooms, limit: wanted, token, workerId, now };
-      const claimed = wanted > 0 ? await claim.claim(tx, request) : [];
-      return { lost, claimed, nextDue: due };
+      const claiming = wanted > 0 ? claim.claim(tx, request) : [];
+      const [lost, nextDue, claimed] = await Promise.all([settled, due, claiming]);
+      crashpoint('turn.written');
+      return { lost, claimed, nextDue };
     });
   }
 
@@ -156,6 +162,7 @@ export class Turns<App> {
 
   #after(ended: readonly Attempt<App>[], done: Done): void {
     const { hand, hooks } = this.#p;
+    crashpoint(ended.length > 0 ? 'turn.settled' : 'turn.claimed');
     if (done.nextDue !== undefined) this.knowNextDue(done.nextDue === null ? NEVER : toMs(done.nextDue));
     for (const attempt of ended) {
       this.#recorder.report(attempt, done.lost.has(attempt.job.id));

@@ -6,6 +6,7 @@ import type { Db, SqlValue, Tx } from '#db/db.ts';
 import { translatePostgres } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
+import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
 import { type CommitListener, listenForCommits } from './postgres-listen.ts';
@@ -110,17 +111,20 @@ export class PostgresDb implements Db {
   readonly #options: PostgresOptions;
   /** Tells our own notifications from those of other processes. */
   readonly #instance: string;
+  readonly #notify: string;
   #listener: CommitListener | undefined;
 
   constructor(o: PostgresOptions) {
     this.#options = o;
     this.#instance = Buffer.from(o.random.bytes(8)).toString('hex');
+    this.#notify = `notify ${COMMIT_CHANNEL}, '${this.#instance}'`;
     this.#pool = new pg.Pool({
       connectionString: o.url,
       max: DB_POOL,
       statement_timeout: DB_STATEMENT_MS,
       idle_in_transaction_session_timeout: DB_STATEMENT_MS,
       allowExitOnIdle: true,
+      pipeline: true,
     });
     // A server that stops ends idle connections; the pool opens new ones when they are needed.
     this.#pool.on('error', () => {});
@@ -162,13 +166,13 @@ export class PostgresDb implements Db {
     const tx = new PostgresTx(client);
     let failed: unknown;
     try {
-      await client.query('begin');
+      // On its way together with the first statement, so that both cost one round trip.
+      const begun = client.query('begin');
+      begun.catch(() => {});
       const value = await work(tx);
       tx.end();
-      // Whoever wants to be told after the commit has given others work to do.
-      if (tx.hooks.length > 0)
-        await client.query('select pg_notify($1, $2)', [COMMIT_CHANNEL, this.#instance]);
-      await client.query('commit');
+      await begun;
+      await this.#commit(client, tx.hooks.length > 0);
       for (const hook of tx.hooks) hook();
       return value;
     } catch (e) {
@@ -178,6 +182,16 @@ export class PostgresDb implements Db {
       throw translatePostgres(e);
     } finally {
       client.release(isBroken(failed));
+    }
+  }
+
+  async #commit(client: pg.PoolClient, tell: boolean): Promise<void> {
+    // Whoever wants to be told after the commit has given others work to do.
+    const told = tell ? client.query(this.#notify) : undefined;
+    const [done] = await Promise.all([client.query('commit'), told]);
+    // A transaction in which a statement failed is answered so, not by an error.
+    if (done.command !== 'COMMIT') {
+      throw new AppError('transient', 'db.rolled-back', 'The database rolled the transaction back');
     }
   }
 
