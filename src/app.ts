@@ -14,6 +14,7 @@ import { backupBeforeMigrating } from '#db/backup.ts';
 import type { Db } from '#db/db.ts';
 import { migrate } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
+import type { DigestPorts } from '#digests/ports.ts';
 import type { IngestPorts } from '#ingest/ports.ts';
 import { parsePool } from '#mail/parse-pool.ts';
 import type { Mailbox, MailProvider } from '#mail/port.ts';
@@ -29,7 +30,7 @@ import type { TriagePorts } from '#triage/ports.ts';
 import { queueHooks } from './queue-hooks.ts';
 
 /** The outside world as a plain record of named ports. A function declares the slice that it needs. */
-export interface App extends IngestPorts, TriagePorts, ActionPorts {
+export interface App extends IngestPorts, TriagePorts, ActionPorts, DigestPorts {
   config: Config;
   /** Of the program. */
   version: string;
@@ -98,6 +99,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       ruleMode: config.policy.rule_mode,
       ...policyPorts(config),
       snoozeLabel: config.gmail.snooze_label,
+      digestChannels: config.digest.channels,
       trustedAuthServer: async (accountId) => {
         const account = await findAnyAccount(db, accountId);
         const trusted = (account?.config as { trustedAuthServer?: unknown } | undefined)?.trustedAuthServer;

@@ -2,6 +2,8 @@ import { performJob } from '#actions/perform.job.ts';
 import { undoJob } from '#actions/undo.job.ts';
 import { unsnoozeJob } from '#actions/unsnooze.job.ts';
 import { expireJob } from '#approvals/expire.job.ts';
+import { composeJob } from '#digests/compose.job.ts';
+import { deliverJob } from '#digests/deliver.job.ts';
 import { importJob } from '#ingest/import.job.ts';
 import { reconcileJob } from '#ingest/reconcile.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
@@ -19,4 +21,6 @@ export const JOBS: readonly JobKind<App>[] = [
   undoJob,
   unsnoozeJob,
   expireJob,
+  composeJob,
+  deliverJob,
 ];

@@ -82,6 +82,7 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   llm_calls: 'llm',
   digests: 'digests',
   digest_items: 'digests',
+  digest_messages: 'digests',
   summaries: 'insight',
   discord_whitelist: 'channels',
   telegram_chats: 'channels',

@@ -1,5 +1,5 @@
 /** What may have changed, coarse enough that a page knows what to read again. */
-export const TOPICS = ['actions', 'approvals', 'messages', 'rules', 'jobs', 'accounts'] as const;
+export const TOPICS = ['actions', 'approvals', 'messages', 'rules', 'jobs', 'accounts', 'digests'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Tells open pages of this process that something changed. Only hints: whoever listens reads the truth from the database. */

@@ -3,13 +3,14 @@ import type { AccessPorts } from '#access/ports.ts';
 import type { User } from '#access/user.ts';
 import type { ActionPorts } from '#actions/ports.ts';
 import type { Config } from '#config/config.ts';
+import type { DigestPorts } from '#digests/ports.ts';
 import type { IngestPorts } from '#ingest/ports.ts';
 import type { Random } from '#std/random.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { TriagePorts } from '#triage/ports.ts';
 
 /** What commands need of the open program. */
-export interface CliApp extends IngestPorts, TriagePorts, ActionPorts {
+export interface CliApp extends IngestPorts, TriagePorts, ActionPorts, DigestPorts {
   config: Config;
   version: string;
   random: Random;

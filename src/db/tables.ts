@@ -34,6 +34,7 @@ import type {
 import type {
   ChannelMessageRow,
   DigestItemRow,
+  DigestMessageRow,
   DigestRow,
   DiscordWhitelistRow,
   SummaryRow,
@@ -73,6 +74,7 @@ export interface Tables extends QueueTables {
   llm_calls: LlmCallRow;
   digests: DigestRow;
   digest_items: DigestItemRow;
+  digest_messages: DigestMessageRow;
   summaries: SummaryRow;
   discord_whitelist: DiscordWhitelistRow;
   telegram_chats: TelegramChatRow;

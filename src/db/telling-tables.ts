@@ -20,6 +20,12 @@ export interface DigestItemRow {
   item_json: string;
 }
 
+export interface DigestMessageRow {
+  message_id: string;
+  user_id: string;
+  digest_id: string;
+}
+
 export interface SummaryRow {
   content_hash: string;
   tier: string;

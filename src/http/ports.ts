@@ -4,12 +4,13 @@ import type { User } from '#access/user.ts';
 import type { ActionPorts } from '#actions/ports.ts';
 import type { Live } from '#activity/live.ts';
 import type { Config } from '#config/config.ts';
+import type { DigestPorts } from '#digests/ports.ts';
 import type { IngestPorts } from '#ingest/ports.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { TriagePorts } from '#triage/ports.ts';
 
 /** What serving the API and the web app needs of the program. */
-export interface HttpPorts extends IngestPorts, TriagePorts, ActionPorts {
+export interface HttpPorts extends IngestPorts, TriagePorts, ActionPorts, DigestPorts {
   config: Config;
   /** Of the program. */
   version: string;

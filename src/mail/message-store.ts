@@ -94,7 +94,8 @@ export const newestOfThread = async (
   return rows.reverse().map((row) => stored(row, attachments.get(row.id) ?? []));
 };
 
-const attachmentsOf = async (sql: Sql, ids: readonly string[]): Promise<Map<string, AttachmentInfo[]>> => {
+/** The attachments of each of these messages, in their order. */
+export const attachmentsOf = async (sql: Sql, ids: readonly string[]): Promise<Map<string, AttachmentInfo[]>> => {
   const rows = await sql.all<{
     message_id: string;
     position: number;

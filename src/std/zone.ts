@@ -54,6 +54,10 @@ const DAY_MS = 86_400_000;
 export const dayOf = (ms: number, timeZone: string): string =>
   new Date(wallMs(ms, timeZone)).toISOString().slice(0, 10);
 
+/** A moment as the wall clock of a zone shows it: `2026-01-15 17:00`. */
+export const timeIn = (ms: number, timeZone: string): string =>
+  new Date(wallMs(ms, timeZone)).toISOString().slice(0, 16).replace('T', ' ');
+
 /**
  * When the calendar day began that is `days` before the one of `ms`, in milliseconds since 1970. Where a day begins with a
  * gap (a clock put forward at midnight), that is the first moment of the day.

@@ -3,7 +3,11 @@ import type { Sql, Tx } from '#db/db.ts';
 import type { DecisionSource } from '#db/enums.ts';
 import { belongsTo, textsOf } from '#db/insert-rows.ts';
 import { AppError } from '#std/errors.ts';
-import type { Instant } from '#std/time.ts';
+import { firstIdAt } from '#std/ids.ts';
+import { type Instant, toMs } from '#std/time.ts';
+
+/** Ids begin with their time; a clock that stood still makes them run ahead of it by this much at most. */
+const ID_SLACK_MS = 60_000;
 
 /** What one rule said about the message. */
 export interface DecidedMatch {
@@ -103,4 +107,17 @@ export const getDecision = async (sql: Sql, userId: string, id: string): Promise
   const found = await findDecision(sql, id);
   if (found?.userId === userId) return found;
   throw new AppError('denied', 'decisions.unknown', 'There is no such decision');
+};
+
+/** How many decisions were made in a stretch of time; `to` is not part of it. */
+export const countDecisions = async (
+  sql: Sql,
+  o: { userId: string; from: Instant; to: Instant },
+): Promise<number> => {
+  const [row] = await sql.all<{ n: number }>(
+    `select count(*) as n from decisions where user_id = $1 and id >= $2 and id < $3
+       and created_at >= $4 and created_at < $5`,
+    [o.userId, firstIdAt(toMs(o.from)), firstIdAt(toMs(o.to) + ID_SLACK_MS), o.from, o.to],
+  );
+  return Number(row?.n ?? 0);
 };

@@ -3,6 +3,7 @@ import { accessRoutes } from './access.ts';
 import { accountRoutes } from './accounts.ts';
 import { actionRoutes } from './actions.ts';
 import { approvalRoutes } from './approvals.ts';
+import { digestRoutes } from './digests.ts';
 import { docsRoutes } from './docs.ts';
 import { jobRoutes } from './jobs.ts';
 import { labelRoutes } from './labels.ts';
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...actionRoutes,
   ...approvalRoutes,
   ...ruleRoutes,
+  ...digestRoutes,
   ...jobRoutes,
   ...accessRoutes,
   ...docsRoutes,

@@ -14,7 +14,7 @@ import { ruleNames } from '#rules/store.ts';
 import { findDecision } from '#triage/store.ts';
 import { shownState } from './approval-state.ts';
 import { auditOf } from './audit-view.ts';
-import { type LabelNames, labelNames } from './names.ts';
+import { type LabelNames, labelNames } from '#actions/label-names.ts';
 
 /** Everything that the rows of a list of actions refer to, read at once. */
 interface Around {

@@ -7,7 +7,7 @@ import { mailHeads } from '#mail/head-store.ts';
 import { actionSummaries } from './action-view.ts';
 import { shownState } from './approval-state.ts';
 import { actorName } from './audit-view.ts';
-import { labelNames } from './names.ts';
+import { labelNames } from '#actions/label-names.ts';
 
 /** Approvals with their cards, in the same order. */
 export const approvalViews = async (

@@ -1,4 +1,4 @@
-import type { Names } from '#actions/describe.ts';
+import type { Names } from './describe.ts';
 import type { Sql } from '#db/db.ts';
 import { type Label, listLabels } from '#mail/label-store.ts';
 
