@@ -1,5 +1,6 @@
 import { frameTrial } from './r00-frame.ts';
+import { killLoopTrial } from './r01-kill-loop.ts';
 import type { Trial } from './trial.ts';
 
 /** Every trial, in the order in which they run. */
-export const TRIALS: readonly Trial[] = [frameTrial];
+export const TRIALS: readonly Trial[] = [frameTrial, killLoopTrial];
