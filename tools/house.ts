@@ -90,6 +90,7 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   jobs: 'queue',
   job_steps: 'queue',
   job_errors: 'queue',
+  job_workers: 'queue',
   schedules: 'queue',
   audit_log: 'activity',
   schema_migrations: 'db',

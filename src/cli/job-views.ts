@@ -1,6 +1,6 @@
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '#config/limits.ts';
 import type { Job, JobState, JobStep } from '#queue/job.ts';
-import type { JobFilter } from '#queue/store.ts';
+import type { JobFilter } from '#queue/list-store.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
 import type { Input } from './command.ts';
 import type { CommandContext } from './context.ts';

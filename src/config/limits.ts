@@ -34,8 +34,11 @@ export const THREAD_MESSAGES = 200;
 /** Messages that one try of a rule reads. */
 export const RULE_TRY_DEFAULT = 1_000;
 export const RULE_TRY_MAX = 10_000;
-/** Failed jobs that one request queues again. */
-export const JOB_RETRY_ROWS = 1_000;
+/** Failed and canceled jobs that one request queues again or deletes, and that it may name one by one. */
+export const JOB_BULK_REQUEST_ROWS = 10_000;
+export const JOB_BULK_IDS = 1_000;
+/** Characters of the reason for deleting a job, and of the words to look for in errors. */
+export const JOB_REASON_CHARS = 500;
 /** Longest milliseconds for which an expensive count is shown again. */
 export const COUNT_KEEP_MS = 60_000;
 
@@ -228,6 +231,21 @@ export const JOB_RECORD_WAIT_MS = 15_000;
 export const JOB_STOP_RECORD_MS = 5_000;
 /** Times that a write is run again after another process took the same key first. */
 export const JOB_RACE_TRIES = 5;
+/** Errors of attempts that one job keeps, the newest. */
+export const JOB_ERRORS_KEPT = 20;
+/** Jobs that are counted of each type and state; beyond that it only says that there are more. */
+export const JOB_COUNT_ROWS = 10_000;
+/** Jobs of the same type and priority among which the one that has been due the longest is looked for. */
+export const JOB_OLDEST_ROWS = 100;
+/** Jobs that one statement of a filtered list looks at, and that one page does. */
+export const JOB_LIST_SCAN_ROWS = 10_000;
+export const JOB_PAGE_SCAN_ROWS = 100_000;
+/** Dead letters that one transaction queues again or deletes, and that it looks at to find them. */
+export const JOB_BULK_ROWS = 200;
+export const JOB_BULK_SCAN_ROWS = 2_000;
+/** Milliseconds between two notes of what a busy worker did, and after which those of one that is gone are deleted. */
+export const JOB_TALLY_MS = 2_000;
+export const JOB_TALLY_KEEP_MS = 24 * 60 * 60_000;
 /** Jobs looked at by one transaction that prunes. */
 export const JOB_PRUNE_ROWS = 500;
 /** Milliseconds that completed and canceled jobs are kept, and failed ones. */

@@ -79,8 +79,9 @@ onEveryDatabase(
       await db.close();`;
       const runs = await Promise.all([1, 2, 3].map(() => runScript(script, t.url)));
       expect(runs.map((r) => r.code)).toEqual([0, 0, 0]);
-      const applied = runs.map((r) => Number(r.out)).sort();
-      expect(applied).toEqual([0, 0, MIGRATIONS.length]);
+      // Each migration by one of them, whichever it was.
+      const applied = runs.reduce((sum, r) => sum + Number(r.out), 0);
+      expect(applied).toBe(MIGRATIONS.length);
     });
   },
   ['file', 'postgres'],

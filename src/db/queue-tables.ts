@@ -65,6 +65,16 @@ export interface JobErrorsTable {
   error: string;
 }
 
+/** What a worker did since it began, noted every few seconds while that changes. */
+export interface JobWorkersTable {
+  worker_id: string;
+  seen_at: string;
+  started: number;
+  completed: number;
+  failed: number;
+  retried: number;
+}
+
 export interface SchedulesTable {
   id: string;
   /** Null for the program's own housekeeping. */
@@ -89,5 +99,6 @@ export interface QueueTables {
   jobs: JobsTable;
   job_steps: JobStepsTable;
   job_errors: JobErrorsTable;
+  job_workers: JobWorkersTable;
   schedules: SchedulesTable;
 }

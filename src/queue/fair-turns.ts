@@ -3,12 +3,15 @@ import { toInstant, toMs } from '#std/time.ts';
 import type { NewJob } from './insert-store.ts';
 import { firstTurn, lastTurn } from './turn-store.ts';
 
+/** What its place in line depends on, and the place. */
+export type Placed = Pick<NewJob, 'fairKey' | 'type' | 'priority' | 'turn'>;
+
 /**
  * Places jobs with a fair key in the order of their priority: behind the last of their own key, and no earlier than the
  * job that is next at this moment. So each key gets every n-th place, whatever waits of the others, and a claim needs no
  * thought of it (self-clocked fair queueing; Golestani 1994). A millisecond is one place, not a time.
  */
-export const giveTurns = async (sql: Sql, jobs: readonly NewJob[]): Promise<void> => {
+export const giveTurns = async (sql: Sql, jobs: readonly Placed[]): Promise<void> => {
   const next = new Map<string, number>();
   for (const job of jobs) {
     const { fairKey, type, priority } = job;

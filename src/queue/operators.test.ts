@@ -122,8 +122,26 @@ onEveryDatabase('What operators do', (fresh) => {
     await queue.enqueue(plain, { n: 3 }, { notBeforeMs: clock.ms() + 1 });
     expect(await queue.stats()).toEqual({
       types: [
-        { type: 'test.fatal', ready: 0, delayed: 0, running: 0, failed: 1 },
-        { type: 'test.plain', ready: 2, delayed: 1, running: 0, failed: 0 },
+        {
+          type: 'test.fatal',
+          ready: 0,
+          delayed: 0,
+          running: 0,
+          failed: 1,
+          canceled: 0,
+          more: [],
+          oldestDue: null,
+        },
+        {
+          type: 'test.plain',
+          ready: 2,
+          delayed: 1,
+          running: 0,
+          failed: 0,
+          canceled: 0,
+          more: [],
+          oldestDue: due,
+        },
       ],
       oldestDue: due,
     });

@@ -1,32 +1,33 @@
-import { JOB_RACE_TRIES, PAGE_ROWS_DEFAULT } from '#config/limits.ts';
+import { JOB_PAGE_SCAN_ROWS, PAGE_ROWS_DEFAULT } from '#config/limits.ts';
 import type { Db, Tx } from '#db/db.ts';
-import { isConstraint } from '#db/errors.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import { toInstant } from '#std/time.ts';
+import { type DeadLetters, deadLetters } from './dead-letters.ts';
 import type { JobType } from './define.ts';
 import { type Enqueued, type EnqueueOptions, makeEnqueuer } from './enqueue.ts';
+import { errorsOf, type JobError } from './error-store.ts';
 import { type Job, type JobStep, stepFromRow } from './job.ts';
+import { type JobFilter, type JobPage, listJobs, pageOfJobs } from './list-store.ts';
 import type { QueueHooks } from './ports.ts';
 import { makeSignals, type Signals } from './signals.ts';
+import { type QueueStats, queueStats } from './stats-store.ts';
 import { stepsOf } from './step-store.ts';
-import {
-  cancelJob,
-  discardJob,
-  findJob,
-  type JobFilter,
-  listJobs,
-  type QueueStats,
-  queueStats,
-  rescheduleJob,
-  retryJob,
-} from './store.ts';
+import { cancelJob, discardJob, findJob, rescheduleJob, retryJob } from './store.ts';
+import { writeRacing } from './write-racing.ts';
 
 export type { Enqueued, EnqueueOptions } from './enqueue.ts';
 
+export interface JobDetail {
+  job: Job;
+  steps: JobStep[];
+  /** The oldest first. */
+  errors: JobError[];
+}
+
 /** The queue as the rest of the program sees it. Each change may be part of a caller's transaction. */
-export interface Queue {
+export interface Queue extends DeadLetters {
   enqueue<P>(job: JobType<P>, payload: P, options?: EnqueueOptions): Promise<Enqueued>;
   /** All or none, in the order of `payloads`; `options` are the same for each. */
   enqueueMany<P>(job: JobType<P>, payloads: readonly P[], options?: EnqueueOptions): Promise<Enqueued[]>;
@@ -38,9 +39,12 @@ export interface Queue {
   reschedule(id: string, notBeforeMs: number, options?: { tx?: Tx }): Promise<void>;
   /** Deletes a job that does not run. */
   discard(id: string, options?: { tx?: Tx }): Promise<void>;
-  get(id: string): Promise<{ job: Job; steps: JobStep[] } | undefined>;
-  /** Newest first; the next page is asked for with `before`, the last id of this one. */
+  /** A job with its steps, and how each attempt failed. */
+  get(id: string): Promise<JobDetail | undefined>;
+  /** Newest first. What fits few of many finished jobs is looked for as far as it takes; `page` looks no further than it may. */
   list(filter?: Partial<JobFilter>): Promise<Job[]>;
+  /** The same in pages that are quick to read; a page may be short without being the last. */
+  page(filter?: Partial<JobFilter>): Promise<JobPage>;
   stats(): Promise<QueueStats>;
   readonly signals: Signals;
 }
@@ -51,17 +55,6 @@ export interface QueuePorts {
   newId: NewId;
   hooks?: QueueHooks;
 }
-
-/** Runs `work` again when another process took a unique key between its look and its write. */
-export const writeRacing = async <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> => {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await db.write(work);
-    } catch (e) {
-      if (tries >= JOB_RACE_TRIES || !isConstraint(e, 'unique')) throw e;
-    }
-  }
-};
 
 const refuse = async (tx: Tx, id: string, wanted: string): Promise<never> => {
   const job = await findJob(tx, id);
@@ -90,6 +83,7 @@ export const createQueue = (ports: QueuePorts): Queue => {
 
   return {
     ...enqueuer,
+    ...deadLetters({ db, clock, signals }),
     signals,
     cancel: (id, { tx } = {}) =>
       change({ id, tx, wanted: 'canceled', news: () => signals.canceled(id) }, (t) =>
@@ -97,7 +91,7 @@ export const createQueue = (ports: QueuePorts): Queue => {
       ),
     retry: (id, { tx } = {}) =>
       change({ id, tx, wanted: 'retried', news: () => signals.ready(clock.ms()) }, (t) =>
-        retryJob(t, id, clock.now()),
+        retryJob(t, id, { now: clock.now() }),
       ),
     reschedule: (id, notBeforeMs, { tx } = {}) =>
       change({ id, tx, wanted: 'rescheduled', news: () => signals.ready(notBeforeMs) }, (t) =>
@@ -106,9 +100,10 @@ export const createQueue = (ports: QueuePorts): Queue => {
     discard: (id, { tx } = {}) => change({ id, tx, wanted: 'discarded' }, (t) => discardJob(t, id)),
     get: async (id) => {
       const job = await findJob(db, id);
-      return job && { job, steps: (await stepsOf(db, id)).map(stepFromRow) };
+      return job && { job, steps: (await stepsOf(db, id)).map(stepFromRow), errors: await errorsOf(db, id) };
     },
     list: (filter = {}) => listJobs(db, { limit: PAGE_ROWS_DEFAULT, ...filter }),
+    page: (filter = {}) => pageOfJobs(db, { limit: PAGE_ROWS_DEFAULT, ...filter }, JOB_PAGE_SCAN_ROWS),
     stats: () => queueStats(db, clock.now()),
   };
 };

@@ -8,10 +8,10 @@ import type { LeaseClock } from './claim-store.ts';
 import { busyWorkers, jobsOfWorker, type RunningRow, staleJobs } from './lease-store.ts';
 import type { Ending } from './outcome.ts';
 import type { QueueHooks, QueueLog } from './ports.ts';
-import { writeRacing } from './queue.ts';
 import { settle } from './settle-store.ts';
 import type { Signals } from './signals.ts';
 import { isCertainlyDead } from './worker-id.ts';
+import { writeRacing } from './write-racing.ts';
 
 export interface RescuePorts {
   db: Db;

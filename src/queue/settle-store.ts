@@ -1,6 +1,7 @@
 import { JOB_RECORD_ROWS } from '#config/limits.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
 import { toInstant } from '#std/time.ts';
+import { recordError } from './error-store.ts';
 import type { Ending } from './outcome.ts';
 
 /** How one claim ended. */
@@ -50,6 +51,12 @@ const REQUEUE = `update jobs set state = 'queued', attempts = attempts - cast($4
 /** From this many on, one statement over JSON is quicker than a statement each. */
 const MANY = 3;
 
+/** What is kept of a failed attempt. A job that only waits, for its user or a limit, has not failed. */
+const failureOf = (ending: Ending): string | null => {
+  if (ending.to === 'failed') return ending.error;
+  return ending.to === 'queued' && ending.counted ? ending.error : null;
+};
+
 const one = (sql: Sql, s: Settlement, now: string): Promise<number> => {
   const held: SqlValue[] = [s.id, s.token, now];
   const { ending } = s;
@@ -91,6 +98,9 @@ export const settle = async (sql: Sql, all: readonly Settlement[], now: string):
   }
   for (const s of all) {
     if (together && s.ending.to === 'completed') continue;
+    const error = failureOf(s.ending);
+    // Before the claim is given up: it is what the error is kept for.
+    if (error !== null) await recordError(sql, s, { at: now, error });
     if ((await one(sql, s, now)) === 0) lost.add(s.id);
   }
   return lost;

@@ -2,7 +2,7 @@ import { actingTables } from './acting.ts';
 import type { Dialect } from './dialect.ts';
 import { mailTables } from './mail.ts';
 import { peopleTables } from './people.ts';
-import { queueTables, queueTurnsAndErrors } from './queue.ts';
+import { queueOperating, queueTables, queueTurnsAndErrors } from './queue.ts';
 import { rulesTables } from './rules.ts';
 import { tellingTables } from './telling.ts';
 
@@ -28,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { id: 2, name: 'turns between fair keys, errors of each attempt', statements: queueTurnsAndErrors },
+  { id: 3, name: 'dead letters in order, what workers did', statements: queueOperating },
 ];

@@ -137,3 +137,24 @@ export const queueTurnsAndErrors = (d: QueueDialect): string[] => {
 )`,
   ];
 };
+
+/**
+ * Dead letters in the order of their ids, by which they are listed, counted and gone through; and what workers did, which
+ * a busy one notes every few seconds, so that a rate can be told without reading finished jobs.
+ */
+export const queueOperating = (d: QueueDialect): string[] => {
+  const text = d.engine === 'postgres' ? 'text collate "C"' : 'text';
+  return [
+    'drop index jobs_failed',
+    `create index jobs_failed on jobs (id, type) where state = 'failed'`,
+    `create index jobs_canceled on jobs (id, type) where state = 'canceled'`,
+    `create table job_workers (
+  worker_id ${text} primary key not null,
+  seen_at ${text} not null,
+  started ${d.bigint} not null,
+  completed ${d.bigint} not null,
+  failed ${d.bigint} not null,
+  retried ${d.bigint} not null
+)`,
+  ];
+};

@@ -1,0 +1,111 @@
+import { JOB_BULK_ROWS, JOB_BULK_SCAN_ROWS } from '#config/limits.ts';
+import type { Db, Tx } from '#db/db.ts';
+import type { Clock } from '#std/clock.ts';
+import { type DeadFilter, type DeadRow, stretchOfDead } from './dead-store.ts';
+import { giveTurns, type Placed } from './fair-turns.ts';
+import type { Signals } from './signals.ts';
+import { discardDeadJobs, retryJob, retryPlainJobs } from './store.ts';
+import { writeRacing } from './write-racing.ts';
+
+export interface BulkDone {
+  count: number;
+  types: Record<string, number>;
+  /** The limit was reached, and there are more that fit. */
+  more: boolean;
+}
+
+interface BulkOptions {
+  /** At most so many; default: all. */
+  limit?: number;
+  signal?: AbortSignal;
+  /** Told after each transaction how many it was by then. */
+  onProgress?(count: number): void;
+}
+
+/** What is done with many jobs that failed or were canceled, the oldest first, in small transactions. */
+export interface DeadLetters {
+  /** How many the other two would find. */
+  countDead(filter: DeadFilter, options?: BulkOptions): Promise<BulkDone>;
+  /** They wait again, with all their attempts. */
+  retryMany(filter: DeadFilter, options?: BulkOptions): Promise<BulkDone>;
+  /** They are deleted. */
+  discardMany(filter: DeadFilter, options?: BulkOptions): Promise<BulkDone>;
+}
+
+const isPlain = (row: DeadRow): boolean => row.singleton_key === null && row.fair_key === null;
+
+/** A job with a singleton key may have to give it up, and one with a fair key gets in line behind those of its key. */
+const retryRows = async (tx: Tx, rows: readonly DeadRow[], now: string): Promise<void> => {
+  const plain = rows.filter(isPlain).map((row) => row.id);
+  if (plain.length > 0) await retryPlainJobs(tx, plain, now);
+  for (const row of rows) {
+    if (isPlain(row)) continue;
+    const place: Placed = { fairKey: row.fair_key, type: row.type, priority: row.priority, turn: now };
+    await giveTurns(tx, [place]);
+    await retryJob(tx, row.id, { now, turn: place.turn });
+  }
+};
+
+export const deadLetters = (ports: { db: Db; clock: Clock; signals: Signals }): DeadLetters => {
+  const { db, clock, signals } = ports;
+
+  /** Goes through all that fit. The next event-loop turn may belong to somebody else after every transaction. */
+  const goThrough = async (
+    filter: DeadFilter,
+    { limit = Number.POSITIVE_INFINITY, signal, onProgress }: BulkOptions,
+    stretch: (after: string, most: number) => Promise<{ rows: readonly DeadRow[]; next: string | null }>,
+  ): Promise<BulkDone> => {
+    const done: BulkDone = { count: 0, types: {}, more: false };
+    for (let after: string | null = ''; after !== null && !signal?.aborted; ) {
+      if (done.count >= limit) {
+        done.more = await isMore(filter, after);
+        break;
+      }
+      const { rows, next } = await stretch(after, limit - done.count);
+      for (const { type } of rows) done.types[type] = (done.types[type] ?? 0) + 1;
+      done.count += rows.length;
+      onProgress?.(done.count);
+      after = next;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return done;
+  };
+
+  const isMore = async (filter: DeadFilter, from: string): Promise<boolean> => {
+    for (let after: string | null = from; after !== null; ) {
+      const found = await stretchOfDead(db, filter, { after, most: 1 });
+      if (found.rows.length > 0) return true;
+      after = found.next;
+    }
+    return false;
+  };
+
+  const changing =
+    (apply: (tx: Tx, rows: readonly DeadRow[]) => Promise<void>) =>
+    (filter: DeadFilter, options: BulkOptions = {}): Promise<BulkDone> =>
+      goThrough(filter, options, (after, most) =>
+        writeRacing(db, async (tx) => {
+          const part = { after, most: Math.min(most, JOB_BULK_ROWS), locked: true };
+          const found = await stretchOfDead(tx, filter, part);
+          if (found.rows.length > 0) await apply(tx, found.rows);
+          return found;
+        }),
+      );
+
+  return {
+    countDead: (filter, options = {}) =>
+      goThrough(filter, options, (after, most) =>
+        stretchOfDead(db, filter, { after, most: Math.min(most, JOB_BULK_SCAN_ROWS) }),
+      ),
+    retryMany: changing(async (tx, rows) => {
+      await retryRows(tx, rows, clock.now());
+      tx.afterCommit(() => signals.ready(clock.ms()));
+    }),
+    discardMany: changing(async (tx, rows) => {
+      await discardDeadJobs(
+        tx,
+        rows.map((row) => row.id),
+      );
+    }),
+  };
+};
