@@ -91,6 +91,8 @@ export interface SchedulesTable {
   next_run_at: string | null;
   last_run_at: string | null;
   last_job_id: string | null;
+  /** Why its last run could not be made. */
+  last_error: string | null;
   created_at: string;
   updated_at: string;
 }

@@ -1,9 +1,11 @@
 import { actingTables } from './acting.ts';
 import type { Dialect } from './dialect.ts';
+import { digestCoverage } from './digests.ts';
 import { mailTables } from './mail.ts';
 import { peopleTables } from './people.ts';
 import { queueOperating, queueTables, queueTurnsAndErrors } from './queue.ts';
 import { rulesTables } from './rules.ts';
+import { scheduleErrors } from './schedules.ts';
 import { tellingTables } from './telling.ts';
 
 export interface Migration {
@@ -29,4 +31,6 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { id: 2, name: 'turns between fair keys, errors of each attempt', statements: queueTurnsAndErrors },
   { id: 3, name: 'dead letters in order, what workers did', statements: queueOperating },
+  { id: 4, name: 'what digests covered', statements: digestCoverage },
+  { id: 5, name: 'schedules say what went wrong', statements: scheduleErrors },
 ];
