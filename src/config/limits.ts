@@ -83,6 +83,8 @@ export const AUDIT_DETAILS_CHARS = 8_000;
 // db
 /** Milliseconds that a write waits for another process to let go of the write lock. */
 export const DB_BUSY_MS = 15_000;
+/** Milliseconds between two looks whether it has. */
+export const DB_BUSY_LOOK_MS = 50;
 /** Milliseconds that SQLite itself waits, with the event loop standing still. */
 export const DB_NATIVE_BUSY_MS = 5;
 /** Milliseconds that opening a file waits for another program that opens it too. */

@@ -79,6 +79,7 @@ export const sqliteCode = (e: unknown): number => {
 };
 
 export const isBusy = (e: unknown): boolean => {
+  if (e instanceof AppError) return e.code === 'db.busy';
   const primary = sqliteCode(e) & 0xff;
   return primary === 5 || primary === 6;
 };

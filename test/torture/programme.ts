@@ -1,6 +1,7 @@
 import { frameTrial } from './r00-frame.ts';
 import { killLoopTrial } from './r01-kill-loop.ts';
+import { busyTrial } from './r06-busy.ts';
 import type { Trial } from './trial.ts';
 
 /** Every trial, in the order in which they run. */
-export const TRIALS: readonly Trial[] = [frameTrial, killLoopTrial];
+export const TRIALS: readonly Trial[] = [frameTrial, killLoopTrial, busyTrial];

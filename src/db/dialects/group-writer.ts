@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely } from 'kysely';
-import { DB_BUSY_MS, DB_GROUP_MS, DB_GROUP_SIZE, DB_TRANSACTION_MS } from '#config/limits.ts';
+import {
+  DB_BUSY_LOOK_MS,
+  DB_BUSY_MS,
+  DB_GROUP_MS,
+  DB_GROUP_SIZE,
+  DB_TRANSACTION_MS,
+} from '#config/limits.ts';
 import type { Engine, SqlValue, Tx } from '#db/db.ts';
 import { busyError, isBusy, translateSqlite } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
@@ -9,12 +15,17 @@ import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
 
+/** Enough for the longest wait. */
+const MAX_DOUBLINGS = 10;
+
 /** One SQLite connection that can hold the write lock, in this process or behind a network. */
 export interface WriteSession {
-  /** BEGIN IMMEDIATE. Throws the engine's BUSY error when another process writes. */
+  /**
+   * BEGIN IMMEDIATE. Throws the engine's BUSY error when another process writes; one that begins with its first statement
+   * may throw it there.
+   */
   begin(): void | Promise<void>;
   commit(): void | Promise<void>;
-  /** Never throws. */
   rollback(): void | Promise<void>;
   /** False when an error has made the engine roll the whole transaction back. */
   inTransaction(): boolean;
@@ -22,6 +33,8 @@ export interface WriteSession {
 }
 
 interface Waiting {
+  /** When it gives up waiting for another process that writes. */
+  giveUpAt: number;
   /** Runs in the context of whoever asked, so that spans and logs belong to them. */
   work: (tx: Tx) => Promise<unknown>;
   resolve: (value: unknown) => void;
@@ -59,6 +72,7 @@ export class GroupWriter {
     return new Promise<T>((resolve, reject) => {
       const inContext = AsyncLocalStorage.snapshot();
       this.#waiting.push({
+        giveUpAt: this.#clock.ms() + DB_BUSY_MS,
         work: (tx) => inContext(work, tx),
         resolve: resolve as (value: unknown) => void,
         reject,
@@ -79,44 +93,55 @@ export class GroupWriter {
   }
 
   async #loop(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    for (let busy = 0; this.#waiting.length > 0; ) {
       try {
-        await this.#begin();
+        // What an error has left open would make every later begin fail.
+        if (this.#session.inTransaction()) await this.#rollback();
+        await this.#session.begin();
+        await this.#group();
+        busy = 0;
       } catch (e) {
-        for (const item of this.#waiting.splice(0)) item.reject(translateSqlite(e));
-        continue;
+        if (!isBusy(e)) for (const item of this.#waiting.splice(0)) item.reject(translateSqlite(e));
+        else if (this.#giveUpLate(e)) await this.#waitBusy(busy++);
       }
-      await this.#group();
     }
     this.#running = undefined;
   }
 
-  async #begin(): Promise<void> {
-    const giveUpAt = this.#clock.ms() + DB_BUSY_MS;
-    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
-      try {
-        await this.#session.begin();
-        return;
-      } catch (e) {
-        if (!isBusy(e)) throw e;
-        if (this.#clock.ms() > giveUpAt) throw busyError(e);
-        await this.#clock.sleep(wait + this.#random.next() * wait);
-      }
-    }
+  /** Those who have waited long enough are told; true when somebody still waits. */
+  #giveUpLate(e: unknown): boolean {
+    const now = this.#clock.ms();
+    const late = this.#waiting.filter((item) => item.giveUpAt < now);
+    this.#waiting = this.#waiting.filter((item) => item.giveUpAt >= now);
+    for (const item of late) item.reject(busyError(e));
+    return this.#waiting.length > 0;
   }
 
+  #waitBusy(times: number): Promise<void> {
+    const wait = Math.min(DB_BUSY_LOOK_MS, 2 ** Math.min(times, MAX_DOUBLINGS));
+    return this.#clock.sleep(wait * (1 + this.#random.next()));
+  }
+
+  /** One transaction for as many as fit. Throws only when nothing was done: everybody waits as before. */
   async #group(): Promise<void> {
     const done: Done[] = [];
-    const endAt = this.#clock.ms() + DB_GROUP_MS;
+    let endAt = Number.POSITIVE_INFINITY;
     for (let n = 0; n < DB_GROUP_SIZE && this.#clock.ms() <= endAt; n++) {
       const item = this.#waiting.shift();
       if (!item) break;
-      await this.#one(item, done, n === 0);
+      const failure = await this.#one(item, done, n === 0);
       // The first of a group has no savepoint: when it fails, there is nothing else to keep.
-      if (n === 0 && done.length === 0) {
-        await this.#session.rollback();
-        return;
+      if (n === 0 && failure) {
+        await this.#rollback();
+        if (isBusy(failure.error)) {
+          this.#waiting.unshift(item);
+          throw failure.error;
+        }
       }
+      if (failure) item.reject(translateSqlite(failure.error));
+      if (n === 0 && failure) return;
+      // The first may have waited for the lock, which is no time of the group.
+      if (n === 0) endAt = this.#clock.ms() + DB_GROUP_MS;
       if (!this.#session.inTransaction()) {
         const lost = new AppError('transient', 'db.rolled-back', 'The database rolled the transaction back');
         for (const d of done) d.item.reject(lost);
@@ -126,7 +151,7 @@ export class GroupWriter {
     try {
       await this.#session.commit();
     } catch (e) {
-      await this.#session.rollback();
+      await this.#rollback();
       for (const d of done) d.item.reject(translateSqlite(e));
       return;
     }
@@ -136,7 +161,8 @@ export class GroupWriter {
     }
   }
 
-  async #one(item: Waiting, done: Done[], first: boolean): Promise<void> {
+  /** Undefined when it went well. */
+  async #one(item: Waiting, done: Done[], first: boolean): Promise<{ error: unknown } | undefined> {
     const hooks: (() => void)[] = [];
     const tx = new SqliteTx(this.#session, this.#engine, hooks);
     let cancelWatch = () => {};
@@ -149,10 +175,11 @@ export class GroupWriter {
       tx.end();
       if (!first) await this.#session.execute('release work', []);
       done.push({ item, value, hooks });
-    } catch (e) {
+      return undefined;
+    } catch (error) {
       tx.end();
       if (!first) await this.#undo();
-      item.reject(translateSqlite(e));
+      return { error };
     } finally {
       cancelWatch();
     }
@@ -164,8 +191,15 @@ export class GroupWriter {
       await this.#session.execute('rollback to work', []);
       await this.#session.execute('release work', []);
     } catch {
-      await this.#session.rollback();
+      await this.#rollback();
     }
+  }
+
+  /** A failure here must not end the loop; the next group finds out whether something is still open. */
+  async #rollback(): Promise<void> {
+    try {
+      await this.#session.rollback();
+    } catch {}
   }
 }
 

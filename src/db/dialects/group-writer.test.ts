@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { DB_BUSY_LOOK_MS, DB_BUSY_MS } from '#config/limits.ts';
+import { ManualClock } from '#std/clock.ts';
+import { isAppError } from '#std/errors.ts';
+import { seededRandom } from '#std/random.ts';
+import { GroupWriter, type WriteSession } from './group-writer.ts';
+
+const busy = () => Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
+
+/** A session that does nothing, but for what a test says. */
+const session = (part: Partial<WriteSession> = {}): WriteSession & { open: boolean } => {
+  const made = {
+    open: false,
+    begin: () => {
+      made.open = true;
+    },
+    commit: () => {
+      made.open = false;
+    },
+    rollback: () => {
+      made.open = false;
+    },
+    inTransaction: () => made.open,
+    execute: () => ({ rows: [], changes: 1 }),
+    ...part,
+  };
+  return made;
+};
+
+const writerOver = (over: WriteSession) => {
+  const clock = new ManualClock();
+  return { clock, writer: new GroupWriter(over, { engine: 'remote', clock, random: seededRandom(1) }) };
+};
+
+/** Lets everything run that waits for nothing but other promises. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('work whose first statement meets a lock is run again, from its start', async () => {
+  let refusals = 2;
+  const over = session({
+    execute: () => {
+      if (refusals-- > 0) throw busy();
+      return { rows: [], changes: 7 };
+    },
+  });
+  const { clock, writer } = writerOver(over);
+  let runs = 0;
+  const writing = writer.write((tx) => {
+    runs++;
+    return tx.run('first');
+  });
+  for (let i = 0; i < 2; i++) {
+    await settled();
+    clock.advance(2 * DB_BUSY_LOOK_MS);
+  }
+  expect(await writing).toBe(7);
+  expect(runs).toBe(3);
+});
+
+test('each gives up when it has waited long enough itself', async () => {
+  let locked = true;
+  const over = session({
+    begin: () => {
+      if (locked) throw busy();
+      over.open = true;
+    },
+  });
+  const { clock, writer } = writerOver(over);
+  const early = writer.write((tx) => tx.run('early')).catch((e: unknown) => e);
+  await settled();
+  clock.advance(DB_BUSY_MS);
+  await settled();
+  const late = writer.write((tx) => tx.run('late'));
+  clock.advance(2 * DB_BUSY_LOOK_MS);
+  expect(await early).toSatisfy((e) => isAppError(e, 'db.busy'));
+  locked = false;
+  await settled();
+  clock.advance(2 * DB_BUSY_LOOK_MS);
+  expect(await late).toBe(1);
+});
+
+test('a rollback that fails does not keep later writes from working', async () => {
+  const over = session({
+    rollback: () => {
+      over.open = false;
+      throw new Error('disk I/O error');
+    },
+  });
+  const { writer } = writerOver(over);
+  const broken = writer.write(() => Promise.reject(new Error('no good')));
+  await expect(broken).rejects.toThrow('no good');
+  expect(await writer.write((tx) => tx.run('next'))).toBe(1);
+});
+
+test('what an error left open is closed before the next group begins', async () => {
+  const over = session();
+  const { writer } = writerOver(over);
+  over.open = true;
+  let closed = false;
+  over.rollback = () => {
+    closed = true;
+    over.open = false;
+  };
+  expect(await writer.write((tx) => tx.run('next'))).toBe(1);
+  expect(closed).toBe(true);
+});
