@@ -3,6 +3,7 @@ import { recordActivity } from '#activity/store.ts';
 import { findChannel } from '#channels/kinds/catalog.ts';
 import { DIGEST_COMPOSE_TRIES } from '#config/limits.ts';
 import type { Db, Tx } from '#db/db.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { type Instant, toInstant, toMs } from '#std/time.ts';
 import { span } from '#telemetry/trace.ts';
@@ -41,7 +42,9 @@ export const compose = (ports: DigestPorts, r: ComposeRequest): Promise<Digest |
       const window = await openWindow(ports.db, r);
       if (!window) return null;
       const content = await contentOf(ports, r.userId, window);
+      crashpoint('digest.composed');
       const id = await r.write((tx) => store(ports, tx, { request: r, window, content }));
+      crashpoint('digest.committed');
       if (id !== null) return getDigest(ports.db, r.userId, id);
     }
     throw new AppError('transient', 'digests.racing', 'Other digests were made again and again meanwhile', {
@@ -117,6 +120,7 @@ const store = async (ports: DigestPorts, tx: Tx, { request: r, window, content }
     covered: window.mail,
     mailOf: (section, item) => mailOf(section, item),
   });
+  crashpoint('digest.stored');
   await recordActivity(ports, tx, {
     userId: r.userId,
     ...r.by,

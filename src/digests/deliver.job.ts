@@ -6,6 +6,7 @@ import { Untrusted } from '#mail/untrusted.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
 import { FatalError } from '#queue/outcome.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import type { Digest } from './digest.ts';
 import type { DigestPorts } from './ports.ts';
 import { digestTitle, renderDigest } from './render.ts';
@@ -30,6 +31,7 @@ export const deliverJob = defineJob({
         const subject = { type: SUBJECT, id: digest.id };
         const posted = { id: newId(), userId, channel: p.channel, subject, remoteId, at: clock.now() };
         if (!(await recordPosted(tx, posted))) return;
+        crashpoint('digest.delivering');
         await setDigestState(tx, digest.id, 'delivered');
         await recordActivity(ctx.app, tx, {
           userId,
@@ -45,6 +47,7 @@ export const deliverJob = defineJob({
       if (ctx.attempt >= ctx.maxAttempts) await ctx.write((tx) => setDigestState(tx, digest.id, 'failed'));
       throw e;
     }
+    crashpoint('digest.delivered');
     return { delivered: p.channel };
   },
 });
