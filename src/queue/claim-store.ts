@@ -1,6 +1,7 @@
 import { JOB_PROMOTE_ROWS } from '#config/limits.ts';
 import type { Engine, Sql, SqlValue } from '#db/db.ts';
 import type { ClaimedJob } from './job.ts';
+import { dueOfRunKey } from './run-key.ts';
 
 interface ClaimedRow {
   id: string;
@@ -15,6 +16,7 @@ interface ClaimedRow {
   user_id: string | null;
   traceparent: string | null;
   last_error: string | null;
+  idempotency_key: string | null;
 }
 
 export interface ClaimRequest {
@@ -68,7 +70,8 @@ const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
     heartbeat_at = ${heartbeat}, started_at = $3, updated_at = $3
   where id ${ids}
-  returning id, type, payload_json, priority, turn, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error`;
+  returning id, type, payload_json, priority, turn, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error,
+    idempotency_key`;
 };
 
 const inOrder = (a: ClaimedRow, b: ClaimedRow): number => {
@@ -90,6 +93,7 @@ const claimed = (r: ClaimedRow, token: string): ClaimedJob => ({
   userId: r.user_id,
   traceparent: r.traceparent,
   lastError: r.last_error,
+  scheduledFor: dueOfRunKey(r.idempotency_key),
 });
 
 /**
@@ -132,10 +136,22 @@ export const nextDue = async (sql: Sql): Promise<string | null> => {
 
 const PEEK = `select
   (select min(not_before) from jobs where state = 'queued' and not_before > updated_at) as next_due,
-  (select 1 from jobs where state = 'queued' and not_before <= updated_at limit 1) as ready`;
+  (select 1 from jobs where state = 'queued' and not_before <= updated_at limit 1) as ready,
+  (select min(next_run_at) from schedules where enabled = 1) as next_run`;
 
-/** Whether any job is ready, and when the next delayed one is due. A read: it takes no lock. */
-export const peek = async (sql: Sql): Promise<{ ready: boolean; nextDue: string | null }> => {
-  const [row] = await sql.all<{ next_due: string | null; ready: number | null }>(PEEK);
-  return { ready: row?.ready === 1, nextDue: row?.next_due ?? null };
+export interface Peeked {
+  /** Whether any job is ready. */
+  ready: boolean;
+  /** When the next delayed job is due. */
+  nextDue: string | null;
+  /** When the next schedule is due. */
+  nextRun: string | null;
+}
+
+/** What there is to do, and when there will be. A read: it takes no lock. */
+export const peek = async (sql: Sql): Promise<Peeked> => {
+  const [row] = await sql.all<{ next_due: string | null; ready: number | null; next_run: string | null }>(
+    PEEK,
+  );
+  return { ready: row?.ready === 1, nextDue: row?.next_due ?? null, nextRun: row?.next_run ?? null };
 };

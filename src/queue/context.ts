@@ -1,4 +1,5 @@
 import type { Tx } from '#db/db.ts';
+import type { Instant } from '#std/time.ts';
 import type { JobType } from './define.ts';
 import type { Outcome } from './outcome.ts';
 import type { Enqueued, EnqueueOptions } from './queue.ts';
@@ -12,6 +13,8 @@ export interface JobContext<App> {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly userId: string | null;
+  /** The time for which a schedule made this job, however late it runs; null when no cron did. */
+  readonly scheduledFor: Instant | null;
   /** Fires when the job is canceled, lost, too slow, or the worker stops. Pass it to whatever waits. */
   readonly signal: AbortSignal;
   /**

@@ -13,8 +13,14 @@ import type { Outcome } from './outcome.ts';
 export interface JobSettings<Payload, App, Result> {
   /** Stable and dotted, such as `ingest.sync`: it is stored with every job. */
   type: string;
+  /** What its jobs do, in a few words, for people. Default: the type. */
+  title?: string;
   /** Checked when a job is enqueued and again when it runs. Its output must parse to itself: no transforms. */
   payload: z.ZodType<Payload>;
+  /** Whether people may put it on a schedule of their own. */
+  schedulable?: boolean;
+  /** False: a job that completed is deleted at once. For housekeeping, which would swamp the list of jobs. */
+  keepCompleted?: boolean;
   maxAttempts?: number;
   /** Milliseconds that one attempt may take. */
   timeoutMs?: number;
@@ -47,6 +53,8 @@ export interface JobKeys {
 /** What whoever enqueues needs to know of a kind of job. */
 export interface JobType<Payload> {
   readonly type: string;
+  readonly title: string;
+  readonly schedulable: boolean;
   readonly maxAttempts: number;
   readonly priority: number;
   /** Throws an input error when the payload does not fit its schema or is too large. */
@@ -54,14 +62,16 @@ export interface JobType<Payload> {
 }
 
 /** What a worker needs to know of a kind of job, whatever its payload. */
-export interface JobKind<App> {
-  readonly type: string;
+export interface JobKind<App> extends JobType<unknown> {
+  readonly keepCompleted: boolean;
   readonly timeoutMs: number;
   readonly concurrency: number | undefined;
   readonly execute: (ctx: JobContext<App>, payloadJson: string) => Promise<unknown>;
 }
 
-export interface JobDefinition<Payload, App> extends JobType<Payload>, JobKind<App> {}
+export interface JobDefinition<Payload, App> extends JobType<Payload>, JobKind<App> {
+  prepare(payload: Payload): { payloadJson: string; keys: JobKeys };
+}
 
 const TYPE = /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*$/;
 
@@ -96,6 +106,9 @@ export const defineJob = <Payload, App = unknown, Result = void>(
   checkSettings(s);
   return {
     type: s.type,
+    title: s.title ?? s.type,
+    schedulable: s.schedulable ?? false,
+    keepCompleted: s.keepCompleted ?? true,
     maxAttempts: s.maxAttempts ?? JOB_ATTEMPTS,
     timeoutMs: s.timeoutMs ?? JOB_TIMEOUT_MS,
     concurrency: s.concurrency,

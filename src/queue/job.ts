@@ -58,6 +58,8 @@ export interface ClaimedJob {
   userId: string | null;
   traceparent: string | null;
   lastError: string | null;
+  /** The time for which a schedule made it; null for other jobs. */
+  scheduledFor: Instant | null;
 }
 
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));

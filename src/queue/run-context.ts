@@ -2,6 +2,7 @@ import type { Tx } from '#db/db.ts';
 import type { JobStepsTable } from '#db/queue-tables.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
+import type { Instant } from '#std/time.ts';
 import type { Attempt, AttemptPorts } from './attempt.ts';
 import type { JobContext } from './context.ts';
 import { checkedKey, type JobType } from './define.ts';
@@ -47,6 +48,10 @@ class RunContext<App> implements JobContext<App> {
 
   get userId(): string | null {
     return this.#attempt.job.userId;
+  }
+
+  get scheduledFor(): Instant | null {
+    return this.#attempt.job.scheduledFor;
   }
 
   get signal(): AbortSignal {

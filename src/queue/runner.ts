@@ -24,6 +24,7 @@ import { canceledAmong, heartbeat } from './lease-store.ts';
 import { errorText } from './outcome.ts';
 import { type QueueHooks, type QueueLog, silentLog } from './ports.ts';
 import type { Queue } from './queue.ts';
+import { Scheduler } from './scheduler.ts';
 import { Sweeper } from './sweeper.ts';
 import { Turns } from './turns.ts';
 import { makeWorkerId } from './worker-id.ts';
@@ -65,6 +66,7 @@ export class Worker<App> {
   readonly #hand: InHand<App>;
   readonly #turns: Turns<App>;
   readonly #sweeper: Sweeper;
+  readonly #scheduler: Scheduler;
   readonly #heartbeatMs: number;
   readonly #pollMs: number;
   /** Runs a function outside of the job or request that happened to call us. */
@@ -90,6 +92,7 @@ export class Worker<App> {
     const claim = makeClaim([...kinds.keys()], o.db.engine, ports.lease);
     this.#turns = new Turns({ ...ports, workerId: this.id, newId, kinds, claim, hand });
     this.#turns.onNextDue = (dueMs) => this.#armDue(dueMs);
+    this.#scheduler = new Scheduler({ ...ports, kinds });
     this.#sweeper = new Sweeper(
       { ...ports, signals: o.queue.signals },
       {
@@ -114,13 +117,14 @@ export class Worker<App> {
     this.#stopListening.push(this.#ports.db.onForeignCommit(() => void this.#look()));
     this.#armPoll();
     this.#outside(() => this.#sweeper.start());
+    this.#scheduler.start();
     this.#turns.claiming = true;
     this.#turns.schedule();
   }
 
   /**
-   * Runs until no job that this worker knows is due, whether it was started or not. Returns how the attempts since the call
-   * ended. Rejects when the database fails.
+   * Makes the jobs of due schedules, and runs until no job that this worker knows is due, whether it was started or not.
+   * Returns how the attempts since the call ended. Rejects when the database fails.
    */
   async drain(): Promise<EndingCounts> {
     if (this.#stopping) throw new Error('The worker has been stopped');
@@ -129,6 +133,7 @@ export class Worker<App> {
     this.#turns.claiming = true;
     // Somebody may have set the clock, or put jobs in from another process: look at the delayed ones again.
     this.#turns.knowNextDue(0);
+    await this.#scheduler.look();
     try {
       await this.#turns.quiet(true);
     } finally {
@@ -152,6 +157,7 @@ export class Worker<App> {
     this.#cancelPoll();
     this.#cancelDue();
     this.#sweeper.stop();
+    await this.#scheduler.stop();
     this.#hand.giveBack();
     this.#turns.hurry();
     await this.#quietWithin(graceMs);
@@ -209,8 +215,9 @@ export class Worker<App> {
 
   async #look(): Promise<void> {
     try {
-      const { ready, nextDue } = await peek(this.#ports.db);
+      const { ready, nextDue, nextRun } = await peek(this.#ports.db);
       if (!this.#started) return;
+      this.#scheduler.heard(nextRun);
       const dueMs = nextDue === null ? Number.POSITIVE_INFINITY : toMs(nextDue);
       this.#turns.knowNextDue(dueMs);
       if (ready || dueMs <= this.#ports.clock.ms()) this.#turns.schedule();

@@ -3,8 +3,11 @@ export interface Signals {
   /** A job waits that is due at this time (milliseconds since 1970). */
   ready(dueMs: number): void;
   canceled(jobId: string): void;
+  /** A schedule was added or changed. */
+  scheduled(): void;
   onReady(fn: (dueMs: number) => void): () => void;
   onCanceled(fn: (jobId: string) => void): () => void;
+  onScheduled(fn: () => void): () => void;
 }
 
 const listeners = <T>() => {
@@ -25,5 +28,13 @@ const listeners = <T>() => {
 export const makeSignals = (): Signals => {
   const ready = listeners<number>();
   const canceled = listeners<string>();
-  return { ready: ready.tell, canceled: canceled.tell, onReady: ready.add, onCanceled: canceled.add };
+  const scheduled = listeners<void>();
+  return {
+    ready: ready.tell,
+    canceled: canceled.tell,
+    scheduled: scheduled.tell,
+    onReady: ready.add,
+    onCanceled: canceled.add,
+    onScheduled: scheduled.add,
+  };
 };

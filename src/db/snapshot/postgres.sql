@@ -241,6 +241,17 @@ create table digest_items (
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 
+create table digest_messages (
+  message_id text not null,
+  user_id text not null,
+  digest_id text not null,
+  PRIMARY KEY (message_id),
+  FOREIGN KEY (digest_id) REFERENCES digests(id) ON DELETE CASCADE,
+  FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE CASCADE,
+  FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX digest_messages_digest ON public.digest_messages USING btree (digest_id);
+
 create table digests (
   id text not null,
   user_id text not null,
@@ -303,6 +314,16 @@ create table job_steps (
   FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 );
 
+create table job_workers (
+  worker_id text not null,
+  seen_at text not null,
+  started bigint not null,
+  completed bigint not null,
+  failed bigint not null,
+  retried bigint not null,
+  PRIMARY KEY (worker_id)
+);
+
 create table jobs (
   id text not null,
   type text not null,
@@ -338,8 +359,9 @@ create table jobs (
   CHECK ((max_attempts >= 1)),
   CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'canceled'::text])))
 );
+CREATE INDEX jobs_canceled ON public.jobs USING btree (id, type) WHERE (state = 'canceled'::text);
 CREATE INDEX jobs_delayed ON public.jobs USING btree (not_before) WHERE ((state = 'queued'::text) AND (not_before > updated_at));
-CREATE INDEX jobs_failed ON public.jobs USING btree (finished_at) WHERE (state = 'failed'::text);
+CREATE INDEX jobs_failed ON public.jobs USING btree (id, type) WHERE (state = 'failed'::text);
 CREATE INDEX jobs_fair ON public.jobs USING btree (fair_key, type, priority, turn) WHERE ((state = 'queued'::text) AND (fair_key IS NOT NULL));
 CREATE UNIQUE INDEX jobs_idempotency ON public.jobs USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX jobs_ready ON public.jobs USING btree (type, priority, turn, id, serial_key) WHERE ((state = 'queued'::text) AND (not_before <= updated_at));
@@ -615,6 +637,7 @@ create table schedules (
   last_job_id text,
   created_at text not null,
   updated_at text not null,
+  last_error text,
   PRIMARY KEY (id),
   CHECK ((enabled = ANY (ARRAY[0, 1]))),
   CHECK ((missed = ANY (ARRAY['run_once'::text, 'skip'::text])))

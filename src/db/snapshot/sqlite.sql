@@ -216,6 +216,14 @@ CREATE TABLE digest_items (
     primary key (digest_id, position)
   );
 
+CREATE TABLE digest_messages (
+    message_id text primary key references messages (id) on delete cascade,
+    user_id text not null references users (id) on delete cascade,
+    digest_id text not null references digests (id) on delete cascade
+  );
+
+CREATE INDEX digest_messages_digest on digest_messages (digest_id);
+
 CREATE TABLE digests (
     id text primary key,
     user_id text not null references users (id) on delete cascade,
@@ -271,6 +279,15 @@ CREATE TABLE job_steps (
   primary key (job_id, name)
 );
 
+CREATE TABLE job_workers (
+  worker_id text primary key not null,
+  seen_at text not null,
+  started integer not null,
+  completed integer not null,
+  failed integer not null,
+  retried integer not null
+);
+
 CREATE TABLE jobs (
   id text primary key not null,
   type text not null,
@@ -300,9 +317,11 @@ CREATE TABLE jobs (
   check ((state = 'failed') = (failure_kind is not null))
 );
 
+CREATE INDEX jobs_canceled on jobs (id, type) where state = 'canceled';
+
 CREATE INDEX jobs_delayed on jobs (not_before) where state = 'queued' and not_before > updated_at;
 
-CREATE INDEX jobs_failed on jobs (finished_at) where state = 'failed';
+CREATE INDEX jobs_failed on jobs (id, type) where state = 'failed';
 
 CREATE INDEX jobs_fair on jobs (fair_key, type, priority, turn) where state = 'queued' and fair_key is not null;
 
@@ -561,7 +580,7 @@ CREATE TABLE schedules (
   last_job_id text,
   created_at text not null,
   updated_at text not null
-);
+, last_error text);
 
 CREATE INDEX schedules_due on schedules (next_run_at) where enabled = 1;
 
