@@ -5,10 +5,13 @@ import { count } from './text.ts';
 
 const WORDS: Readonly<Record<string, string>> = { approved_pending: 'waiting for approval' };
 
-const byState = (counts: Readonly<Record<string, number | undefined>>): string =>
+const byState = (
+  counts: Readonly<Record<string, number | undefined>>,
+  more: readonly string[] = [],
+): string =>
   Object.entries(counts)
     .filter(([, n]) => n)
-    .map(([state, n]) => `${count(n ?? 0)} ${WORDS[state] ?? state}`)
+    .map(([state, n]) => `${count(n ?? 0)}${more.includes(state) ? '+' : ''} ${WORDS[state] ?? state}`)
     .join(', ') || 'none';
 
 /** Where everything stands, for a person. */
@@ -20,6 +23,6 @@ export const statusText = (status: Status, running?: RunningInstance): string =>
     ['messages', `${count(status.messages)} in the mailboxes`],
     ['received', `${count(received)}: ${count(decided)} decided, ${count(waiting)} waiting${lost}`],
     ['actions', byState(status.actions)],
-    ['jobs', byState(status.jobs)],
+    ['jobs', byState(status.jobs, status.moreJobs)],
   ]);
 };

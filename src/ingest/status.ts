@@ -23,6 +23,8 @@ export interface Status {
   messages: number;
   actions: Partial<Record<ActionStatus, number>>;
   jobs: Partial<Record<JobState, number>>;
+  /** States of which there may be more jobs than told: counting them ends at some thousands. */
+  moreJobs: JobState[];
 }
 
 /** The idempotency key of the job that decides a message; see `#triage/classify.job.ts`. */
@@ -53,10 +55,12 @@ export const ledgerSince = async (
 /** The state of one user's mail, counted now. */
 export const statusOf = async ({ db }: { db: Db }, userId: string): Promise<Status> => {
   const { received, decided, waiting, unexplained } = await countLedger(db, { userId }, withLiveJob(db));
+  const jobs = await countJobs(db, userId);
   return {
     ledger: { received, decided, waiting, unexplained },
     messages: await countMessages(db, { userId }),
     actions: await countActions(db, userId),
-    jobs: await countJobs(db, userId),
+    jobs: jobs.counts,
+    moreJobs: jobs.more,
   };
 };

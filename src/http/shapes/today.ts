@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { userSchema } from '#access/user.ts';
+import { JOB_STATES } from '#db/migrations/queue.ts';
 import { accountShape } from './account.ts';
 import { actionSummaryShape } from './action.ts';
 
@@ -38,6 +39,7 @@ export const statusShape = z
     messages: count,
     actions: z.record(z.string(), count).describe('How many in each state.'),
     jobs: z.record(z.string(), count).describe('How many in each state.'),
+    moreJobs: z.array(z.enum(JOB_STATES)).describe('States of which there may be more jobs than told.'),
   })
   .meta({ id: 'Status' });
 
