@@ -108,8 +108,20 @@ export const DB_WAL_BYTES = 64 * 1024 * 1024;
 export const DB_POOL = 10;
 /** Times that a transaction is run again after a deadlock or a lost race. */
 export const DB_RETRIES = 5;
+/** Milliseconds for which a statement on a server that is away is tried again before its caller is told. */
+export const DB_AWAY_MS = 15_000;
+/** The longest milliseconds between two tries to reach a server that is away. */
+export const DB_AWAY_LOOK_MS = 1_000;
+/** Times that a transaction is looked at again whose commit was not answered. */
+export const DB_UNKNOWN_TRIES = 5;
+/** Milliseconds that a connection to a server may take to be made, or a free one to be had. */
+export const DB_CONNECT_MS = 10_000;
+/** Milliseconds without traffic after which the system asks whether the other end of a connection lives. */
+export const DB_KEEPALIVE_MS = 10_000;
 /** Milliseconds that one statement on a server may take. */
 export const DB_STATEMENT_MS = 60_000;
+/** Milliseconds without an answer to it after which its connection is given up. */
+export const DB_ANSWER_MS = 75_000;
 
 // rules
 /** Characters of a body that conditions look at, and of a subject or one header value. */
@@ -227,8 +239,8 @@ export const JOB_PROMOTE_ROWS = 5_000;
 /** Outcomes recorded by one statement. */
 export const JOB_RECORD_ROWS = 1_000;
 /** Times that recording outcomes is tried, and the longest milliseconds between two tries. */
-export const JOB_RECORD_TRIES = 30;
-export const JOB_RECORD_WAIT_MS = 15_000;
+export const JOB_RECORD_TRIES = 120;
+export const JOB_RECORD_WAIT_MS = 5_000;
 /** Milliseconds that a stopping worker goes on trying to record what has ended. */
 export const JOB_STOP_RECORD_MS = 5_000;
 /** Times that a write is run again after another process took the same key first. */
@@ -241,7 +253,7 @@ export const JOB_COUNT_ROWS = 10_000;
 export const JOB_OLDEST_ROWS = 100;
 /** Jobs that one statement of a filtered list looks at, and that one page does. */
 export const JOB_LIST_SCAN_ROWS = 10_000;
-export const JOB_PAGE_SCAN_ROWS = 100_000;
+export const JOB_PAGE_SCAN_ROWS = 40_000;
 /** Dead letters that one transaction queues again or deletes, and that it looks at to find them. */
 export const JOB_BULK_ROWS = 200;
 export const JOB_BULK_SCAN_ROWS = 2_000;
@@ -323,11 +335,6 @@ export const ARCHIVE_DEPTH = 10;
 // accounts
 /** Milliseconds between two looks for accounts that were added, paused or removed elsewhere. */
 export const ACCOUNTS_LOOK_MS = 30_000;
-
-// upkeep
-/** Milliseconds between two rounds of deleting what ended long ago, and before the first. */
-export const UPKEEP_MS = 3_600_000;
-export const UPKEEP_START_MS = 30_000;
 
 // insight
 /** Characters and sentences of a summary. */
