@@ -8,14 +8,28 @@ export interface Figure {
   /** ours / peer; above 1 we are the faster. */
   ratio: number | null;
   unit: string;
+  /** What was hoped for, in words, and whether it came true; where there is such an aim. */
+  aim?: string;
+  met?: boolean;
+}
+
+/** More than one number a row. */
+export interface BenchTable {
+  title: string;
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
 }
 
 export interface BenchContext {
-  /** End within 50 seconds. */
+  /** Fewer rounds of less. */
   quick: boolean;
+  /** Names of the parts to run; none: all. */
+  only: readonly string[];
   /** Progress and settings, for people. */
   say(text: string): void;
   figure(f: Figure): void;
+  /** Printed at the end, as Markdown; with `--json` left out. */
+  table(t: BenchTable): void;
 }
 
 export type Bench = (context: BenchContext) => Promise<void>;

@@ -1,24 +1,27 @@
 /**
- * `npm run bench -- NAME [--quick] [--json]`: runs one benchmark and prints ratios against its peers, from the same run
+ * `npm run bench -- NAME [--quick] [--json] [--only=PART,…]`: runs one benchmark and prints ratios against its peers, from the same run
  * on the same machine. `npm run bench -- setup` installs the peers into bench/peers/.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Bench, Figure } from './figure.ts';
+import type { Bench, BenchTable, Figure } from './figure.ts';
 
 const BENCHES: Record<string, () => Promise<{ default: Bench }>> = {
   import: () => import('./import.ts'),
+  queue: () => import('./queue/queue.ts'),
 };
 
-const HELP = `Usage: npm run bench -- NAME [--quick] [--json]
+const HELP = `Usage: npm run bench -- NAME [--quick] [--json] [--only=PART,PART]
 
   setup     install the peers (once)
 ${Object.keys(BENCHES)
   .map((name) => `  ${name}`)
   .join('\n')}
 
-  --quick   end within 50 seconds
-  --json    one JSON line a figure, instead of a table
+  --quick   fewer rounds of less
+  --json    one JSON line a figure, instead of tables
+  --only    of queue: file, redis, postgres; throughput, processes, pick-up, idle, growth, fairness; one of the
+            measurements or subjects that it names as it goes
 
 Example: npm run bench -- import --quick`;
 
@@ -33,6 +36,15 @@ const table = (figures: readonly Figure[]): string => {
   const all = [['figure', 'ours', 'peer', 'peer is', 'ratio'], ...rows];
   const widths = all[0]?.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length))) ?? [];
   return all.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')).join('\n');
+};
+
+const markdown = ({ title, head, rows }: BenchTable): string => {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(3, ...all.map((row) => (row[i] ?? '').length)));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((w, i) => (row[i] ?? '').padEnd(w)).join(' | ')} |`;
+  const rule = `| ${widths.map((w) => '-'.repeat(w)).join(' | ')} |`;
+  return `${title}\n\n${[line(head), rule, ...rows.map(line)].join('\n')}\n`;
 };
 
 const round = (n: number): string => (n >= 100 ? Math.round(n).toString() : n.toPrecision(3));
@@ -53,16 +65,25 @@ const main = async (args: readonly string[]): Promise<number> => {
   }
   const json = args.includes('--json');
   const figures: Figure[] = [];
+  const tables: BenchTable[] = [];
+  const only =
+    args
+      .find((a) => a.startsWith('--only='))
+      ?.slice('--only='.length)
+      .split(',') ?? [];
   const { default: bench } = await load();
   await bench({
     quick: args.includes('--quick'),
+    only,
+    table: (t) => tables.push(t),
     say: (text) => process.stderr.write(`${text}\n`),
     figure: (f) => {
       figures.push(f);
       if (json) process.stdout.write(`${JSON.stringify(f)}\n`);
     },
   });
-  if (!json) process.stdout.write(`\n${table(figures)}\n`);
+  if (!json)
+    process.stdout.write(`\n${tables.length > 0 ? tables.map(markdown).join('\n') : table(figures)}\n`);
   return 0;
 };
 

@@ -53,9 +53,7 @@ const seedSql = (engine: Db['engine'], finished: boolean): string => {
       ? 'generate_series(cast($6 as integer), cast($7 as integer)) as s(n)'
       : '(with recursive s(n) as (select cast($6 as integer) union all select n + 1 from s where n < cast($7 as integer)) select n from s) as s';
   const id = engine === 'postgres' ? `$1 || lpad(to_hex(n), 10, '0')` : `$1 || printf('%010x', n)`;
-  const state = finished
-    ? ', state, attempts, claim_token, worker_id, started_at, finished_at)'
-    : ', state)';
+  const state = finished ? ', state, attempts, claim_token, worker_id, started_at, finished_at)' : ', state)';
   const values = finished ? `, 'completed', 1, $1, 'seed', $5, $5` : `, 'queued'`;
   return `${COLUMNS}${state} select ${id}, $2, $3, 0, 5, $4, $4, $5, $5${values} from ${source}`;
 };

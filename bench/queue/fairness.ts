@@ -1,6 +1,6 @@
+import { answerOf, gap, takeSamples } from './pick-up.ts';
 import { nowMs, type OpenQueue, pause, payload, payloads } from './subject.ts';
 import type { Answer, Task } from './task.ts';
-import { answerOf, gap, takeSamples } from './pick-up.ts';
 
 const CHUNK = 5_000;
 /** How long a job of the backlog takes, in milliseconds. */

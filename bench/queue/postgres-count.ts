@@ -10,7 +10,8 @@ export const countOn = (url: string, sql: string) => {
     return client;
   };
   return {
-    count: async (): Promise<number> => Number((await (await connected()).query<{ n: string }>(sql)).rows[0]?.n),
+    count: async (): Promise<number> =>
+      Number((await (await connected()).query<{ n: string }>(sql)).rows[0]?.n),
     close: async (): Promise<void> => client?.end(),
   };
 };

@@ -44,8 +44,11 @@ const binaries = (): string => {
   return native;
 };
 
+/** Quick rather than safe: what tests write need not survive a power cut. */
+const HASTY = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=100'];
+
 /** A real PostgreSQL on loopback with data in a temporary folder. It refuses to run as root, so root lends it another user. */
-export const startPostgres = async (): Promise<TestServer> => {
+export const startPostgres = async (o: { settings?: readonly string[] } = {}): Promise<TestServer> => {
   const native = binaries();
   const dir = mkdtempSync(join(tmpdir(), 'ashford-pg-'));
   const data = join(dir, 'data');
@@ -56,13 +59,7 @@ export const startPostgres = async (): Promise<TestServer> => {
   const init = spawnSync(join(native, 'bin/initdb'), args, { ...as, env, encoding: 'utf8' });
   if (init.status !== 0) throw new Error(`initdb failed: ${init.error ?? init.stderr}`);
   const port = await freePort();
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'fsync=off',
-    'full_page_writes=off',
-    'synchronous_commit=off',
-    'max_connections=100',
-  ];
+  const settings = ['listen_addresses=127.0.0.1', ...(o.settings ?? HASTY)];
   const server = spawn(
     join(native, 'bin/postgres'),
     ['-D', data, '-p', String(port), '-k', dir, ...settings.flatMap((s) => ['-c', s])],
