@@ -30,6 +30,12 @@ export const GOLDENS: readonly Golden[] = [
     file: 'docs/api/config.schema.json',
     render: async () => (await import('#config/json-schema.ts')).renderConfigSchema(),
   },
+  ...(['email', 'user', 'digest'] as const).map(
+    (name): Golden => ({
+      file: `docs/api/${name}.schema.json`,
+      render: async () => (await import('#http/models.ts')).renderModelSchema(name),
+    }),
+  ),
   {
     file: 'docs/api/openapi.json',
     render: async () => {

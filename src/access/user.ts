@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import type { Instant } from '#std/time.ts';
-
-const instant = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
-  .transform((text) => text as Instant);
+import { instantSchema } from '#std/instant-schema.ts';
 
 /** A person who signs in, as the API shows one. Parsing is strict, and writing what was read gives the same JSON. */
 export const userSchema = z
@@ -16,9 +11,10 @@ export const userSchema = z
     locale: z.string().min(1).max(35).describe('Language and region (BCP 47), such as en-GB.'),
     preferences: z.record(z.string(), z.json()).describe('What the user chose in the settings.'),
     hasPassword: z.boolean().describe('Whether the user can sign in with a password.'),
-    createdAt: instant.describe('When the user was made.'),
-    updatedAt: instant.describe('When anything here changed last.'),
+    createdAt: instantSchema.describe('When the user was made.'),
+    updatedAt: instantSchema.describe('When anything here changed last.'),
   })
-  .describe('A person who signs in.');
+  .describe('A person who signs in.')
+  .meta({ id: 'User' });
 
 export type User = z.output<typeof userSchema>;

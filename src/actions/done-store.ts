@@ -1,5 +1,6 @@
 import { DIGEST_DONE_LATE_MS } from '#config/limits.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
+import { textsOf } from '#db/insert-rows.ts';
 import { firstIdAt } from '#std/ids.ts';
 import { type Instant, toMs } from '#std/time.ts';
 import { UNDO } from './action.ts';
@@ -29,67 +30,110 @@ const DONE = `from actions a where a.user_id = $1 and a.id >= $2 and a.id < $3 a
   and a.action_type not in ('${UNDO}', 'none')
   and not exists (select 1 from action_links l where l.effect_action_id = a.id and l.relation_type = 'undo_of')`;
 
-const ALIKE = "a.action_type, a.parameters_json, coalesce(a.rule_id, '')";
+const RULE = "coalesce(a.rule_id, '')";
 
-/** Actions of one type, with the same parameters, by the same rule. */
+/** What one rule had done, or Ashford without a rule. */
 export interface DoneGroup {
-  type: string;
-  parameters: Record<string, unknown>;
   ruleId: string | null;
-  count: number;
-  /** The newest ones. */
-  examples: { id: string; messageId: string; accountId: string }[];
+  messageCount: number;
+  actionCount: number;
+  /** What was done, the most frequent first. */
+  kinds: { type: string; parameters: Record<string, unknown>; accountId: string; count: number }[];
+  /** Kinds beyond those. */
+  moreKinds: number;
+  /** The messages that it was done to last, each with its actions. */
+  examples: { messageId: string; actionIds: string[] }[];
 }
 
-interface Row {
-  id: string;
-  message_id: string;
-  account_id: string;
-  action_type: string;
-  parameters_json: string;
-  rule_id: string | null;
+export interface DoneQuery extends DoneIn {
+  /** At most so many rules, kinds of each, and messages of each. */
+  groups: number;
+  kinds: number;
+  examples: number;
+}
+
+const RULES = `select ${RULE} as rule, count(distinct a.message_id) as messages, count(*) as actions,
+    count(*) over () as groups, sum(count(*)) over () as total
+  ${DONE} group by 1 order by 2 desc, 1 limit cast($6 as integer)`;
+
+const amongRules = (engine: Sql['engine']): string => `${DONE} and ${RULE} in (${textsOf(engine, 6)})`;
+
+const kindsSql = (engine: Sql['engine']): string => `select * from (
+    select ${RULE} as rule, a.action_type as type, a.parameters_json as parameters, min(a.account_id) as account,
+      count(*) as n, count(*) over (partition by ${RULE}) as kinds,
+      row_number() over (partition by ${RULE} order by count(*) desc, a.action_type, a.parameters_json) as place
+    ${amongRules(engine)} group by ${RULE}, a.action_type, a.parameters_json
+  ) as counted where place <= cast($7 as integer) order by rule, place`;
+
+const examplesSql = (engine: Sql['engine']): string => `select rule, message, id from (
+    select ${RULE} as rule, a.message_id as message, a.id,
+      dense_rank() over (partition by ${RULE} order by a.message_id desc) as place ${amongRules(engine)}
+  ) as told where place <= cast($7 as integer) order by rule, message desc, id`;
+
+interface RuleRow {
+  rule: string;
+  messages: number;
+  actions: number;
+  groups: number;
+  total: number;
+}
+
+interface KindRow {
+  rule: string;
+  type: string;
+  parameters: string;
+  account: string;
   n: number;
+  kinds: number;
 }
 
-const groupsSql = `select * from (
-    select a.id, a.message_id, a.account_id, a.action_type, a.parameters_json, a.rule_id,
-      count(*) over (partition by ${ALIKE}) as n,
-      row_number() over (partition by ${ALIKE} order by a.id desc) as place ${DONE}
-  ) as alike where place <= cast($6 as integer)
-  order by n desc, action_type, parameters_json, coalesce(rule_id, ''), place limit cast($7 as integer)`;
+interface ExampleRow {
+  rule: string;
+  message: string;
+  id: string;
+}
 
-const totalsSql = `select count(*) as groups, sum(n) as total from
-  (select count(*) as n ${DONE} group by ${ALIKE}) as alike`;
-
-/** What was carried out without a person's command and not taken back, alike things together, the most frequent first. */
+/** What was carried out without a person's command and not taken back, by rule, those with the most messages first. */
 export const doneGroups = async (
   sql: Sql,
-  o: DoneIn & { groups: number; examples: number },
+  o: DoneQuery,
 ): Promise<{ groups: DoneGroup[]; groupCount: number; total: number }> => {
   const params = paramsOf(o);
-  const rows = await sql.all<Row>(groupsSql, [...params, o.examples, o.groups * o.examples]);
-  const [totals] = await sql.all<{ groups: number; total: number | null }>(totalsSql, params);
-  const groups = new Map<string, DoneGroup>();
-  for (const row of rows) {
-    const key = JSON.stringify([row.action_type, row.parameters_json, row.rule_id]);
-    const group = groups.get(key) ?? newGroup(row);
-    groups.set(key, group);
-    group.examples.push({ id: row.id, messageId: row.message_id, accountId: row.account_id });
-  }
+  const rules = await sql.all<RuleRow>(RULES, [...params, o.groups]);
+  const ids = JSON.stringify(rules.map(({ rule }) => rule));
+  const kinds = await sql.all<KindRow>(kindsSql(sql.engine), [...params, ids, o.kinds]);
+  const examples = await sql.all<ExampleRow>(examplesSql(sql.engine), [...params, ids, o.examples]);
   return {
-    groups: [...groups.values()].slice(0, o.groups),
-    groupCount: Number(totals?.groups ?? 0),
-    total: Number(totals?.total ?? 0),
+    groups: rules.map((row) => groupOf(row, kinds, examples)),
+    groupCount: Number(rules[0]?.groups ?? 0),
+    total: Number(rules[0]?.total ?? 0),
   };
 };
 
-const newGroup = (row: Row): DoneGroup => ({
-  type: row.action_type,
-  parameters: JSON.parse(row.parameters_json) as Record<string, unknown>,
-  ruleId: row.rule_id,
-  count: Number(row.n),
-  examples: [],
-});
+const groupOf = (
+  { rule, messages, actions }: RuleRow,
+  allKinds: readonly KindRow[],
+  allExamples: readonly ExampleRow[],
+): DoneGroup => {
+  const kinds = allKinds.filter((kind) => kind.rule === rule);
+  const byMessage = new Map<string, string[]>();
+  for (const { message, id } of allExamples.filter((example) => example.rule === rule)) {
+    byMessage.set(message, [...(byMessage.get(message) ?? []), id]);
+  }
+  return {
+    ruleId: rule === '' ? null : rule,
+    messageCount: Number(messages),
+    actionCount: Number(actions),
+    kinds: kinds.map((kind) => ({
+      type: kind.type,
+      parameters: JSON.parse(kind.parameters) as Record<string, unknown>,
+      accountId: kind.account,
+      count: Number(kind.n),
+    })),
+    moreKinds: Number(kinds[0]?.kinds ?? 0) - kinds.length,
+    examples: [...byMessage].map(([messageId, actionIds]) => ({ messageId, actionIds })),
+  };
+};
 
 /** How many actions of each type, the most frequent first. */
 export const countDone = async (sql: Sql, o: DoneIn): Promise<{ type: string; count: number }[]> => {

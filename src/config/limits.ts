@@ -364,8 +364,9 @@ export const DIGEST_THREAD_MESSAGES = 10;
 export const DIGEST_LINE_CHARS = 200;
 /** Attachments that are named of one thread. */
 export const DIGEST_ATTACHMENTS = 5;
-/** Kinds of things done that one digest lists, and messages that are named of each. */
+/** Rules that had something done which one digest lists, kinds of action of each, and messages that are named. */
 export const DIGEST_DONE = 20;
+export const DIGEST_DONE_KINDS = 6;
 export const DIGEST_DONE_EXAMPLES = 3;
 /** Milliseconds before its window in which something that was done in it may have been decided. */
 export const DIGEST_DONE_LATE_MS = 2 * 86_400_000;

@@ -2,17 +2,21 @@ import { dayOf } from '#std/zone.ts';
 import type { Count } from './sections/counts.ts';
 import type { Done } from './sections/done.ts';
 import type { Waiting } from './sections/waiting.ts';
-import { nameOf, subjectOf } from './unread-text.ts';
+import { counted, nameOf, subjectOf } from './unread-text.ts';
 
-/** What was done alike, with the newest messages it was done to and what undoes it there. */
+const kindText = (kind: Done['kinds'][number], messageCount: number): string => {
+  const times = kind.count === messageCount ? '' : ` (${kind.count.toLocaleString('en')})`;
+  return `${kind.title}${times}${kind.undoable ? '' : ', which cannot be undone'}`;
+};
+
+/** What one rule had done, with the newest messages that it was done to. */
 export const doneLines = (done: Done): string[] => {
-  const rule = done.ruleName === null ? '' : `, by the rule “${done.ruleName}”`;
-  const undo = done.undoable ? '' : ' (cannot be undone)';
+  const rule = done.ruleName === null ? '' : ` by the rule “${done.ruleName}”`;
+  const kinds = done.kinds.map((kind) => kindText(kind, done.messageCount));
+  const more = done.moreKinds > 0 ? [`and ${done.moreKinds} more kinds`] : [];
   return [
-    `${done.count.toLocaleString('en')} × ${done.title}${rule}${undo}`,
-    ...done.actions.map(
-      (a) => `  - ${nameOf(a.from)}: ${subjectOf(a.subject)}${done.undoable ? `  [undo ${a.actionId}]` : ''}`,
-    ),
+    `${counted(done.messageCount, 'message')}${rule}: ${[...kinds, ...more].join(', ')}`,
+    ...done.messages.map((m) => `  - ${nameOf(m.from)}: ${subjectOf(m.subject)}`),
     ...(done.more > 0 ? [`  - and ${done.more.toLocaleString('en')} more`] : []),
   ];
 };

@@ -2,7 +2,7 @@ import { describeAction } from '#actions/describe.ts';
 import { type DoneGroup, doneGroups } from '#actions/done-store.ts';
 import { findActionKind } from '#actions/kinds/catalog.ts';
 import { type LabelNames, labelNames } from '#actions/label-names.ts';
-import { DIGEST_DONE, DIGEST_DONE_EXAMPLES, DIGEST_LINE_CHARS } from '#config/limits.ts';
+import { DIGEST_DONE, DIGEST_DONE_EXAMPLES, DIGEST_DONE_KINDS, DIGEST_LINE_CHARS } from '#config/limits.ts';
 import { type MailHead, mailHeads } from '#mail/head-store.ts';
 import { plainLine } from '#mail/plain-line.ts';
 import { ruleNames } from '#rules/store.ts';
@@ -16,34 +16,37 @@ interface Around {
   labels: LabelNames;
 }
 
-const actionsOf = (group: DoneGroup, { heads }: Around): Done['actions'] =>
-  group.examples.flatMap(({ id, messageId }) => {
+const messagesOf = (group: DoneGroup, { heads }: Around): Done['messages'] =>
+  group.examples.flatMap(({ messageId, actionIds }) => {
     const head = heads.get(messageId)?.reveal();
     if (!head) return [];
     return [
       {
-        actionId: id,
         messageId,
         threadId: head.threadId,
         from: personOf({ name: head.fromName, address: head.fromAddress }),
         subject: plainLine(head.subject, DIGEST_LINE_CHARS),
+        actionIds,
       },
     ];
   });
 
 const doneOf = (group: DoneGroup, around: Around): Done => {
-  const names = around.labels.of(group.examples[0]?.accountId ?? '');
   const ruleName = group.ruleId === null ? undefined : around.rules.get(group.ruleId);
-  const actions = actionsOf(group, around);
+  const messages = messagesOf(group, around);
   return {
-    type: group.type,
-    title: plainLine(describeAction(group, names), DIGEST_LINE_CHARS),
     ruleId: group.ruleId,
     ruleName: ruleName === undefined ? null : plainLine(ruleName, DIGEST_LINE_CHARS),
-    count: group.count,
-    undoable: findActionKind(group.type)?.reversible ?? false,
-    actions,
-    more: group.count - actions.length,
+    messageCount: group.messageCount,
+    kinds: group.kinds.map((kind) => ({
+      type: kind.type,
+      title: plainLine(describeAction(kind, around.labels.of(kind.accountId)), DIGEST_LINE_CHARS),
+      count: kind.count,
+      undoable: findActionKind(kind.type)?.reversible ?? false,
+    })),
+    moreKinds: group.moreKinds,
+    messages,
+    more: group.messageCount - messages.length,
   };
 };
 
@@ -54,6 +57,7 @@ export const collectDone = async ({ db, userId, window }: SectionContext): Promi
     from: window.from,
     to: window.to,
     groups: DIGEST_DONE,
+    kinds: DIGEST_DONE_KINDS,
     examples: DIGEST_DONE_EXAMPLES,
   });
   const around: Around = {

@@ -35,7 +35,7 @@ const wrapped = (line: string): string[] => {
   return [...out, open];
 };
 
-const sectionLines = (section: Section, timeZone: string): string[] => {
+const sectionLines = (section: Section, { timeZone, from }: DigestContent): string[] => {
   const kind = SECTIONS.find((s) => s.name === section.section);
   if (!kind || section.items.length === 0) return [];
   const items = section.items.map((item) => kind.lines(item as never, { timeZone }).flatMap(wrapped));
@@ -47,6 +47,7 @@ const sectionLines = (section: Section, timeZone: string): string[] => {
     '-'.repeat(kind.title.length),
     ...items.flatMap((lines, i) => (i === 0 ? lines : [...gap, ...lines])),
     ...more,
+    ...(kind.hint ? ['', kind.hint({ from })] : []),
     '',
   ];
 };
@@ -63,7 +64,7 @@ export const renderDigest = (digest: DigestContent): string => {
     digestTitle(digest),
     `${from} to ${to} (${timeZone})`,
     '',
-    ...digest.sections.flatMap((section) => sectionLines(section, timeZone)),
+    ...digest.sections.flatMap((section) => sectionLines(section, digest)),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 };

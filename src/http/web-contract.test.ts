@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { Instant } from '#std/time.ts';
 import type * as Rules from '#web/lib/api/rule-types.ts';
 import type * as Web from '#web/lib/api/types.ts';
 import type { accountShape, labelShape } from './shapes/account.ts';
@@ -10,11 +11,13 @@ import type { catalogShape, ruleShape, ruleTestShape } from './shapes/rule.ts';
 import type { settingsShape, todayShape } from './shapes/today.ts';
 
 /** JSON has no undefined: an optional field is there or it is not. */
-type Sent<T> = T extends (infer U)[]
-  ? Sent<U>[]
-  : T extends object
-    ? { [K in keyof T]: Sent<Exclude<T[K], undefined>> }
-    : T;
+type Sent<T> = T extends Instant
+  ? string
+  : T extends (infer U)[]
+    ? Sent<U>[]
+    : T extends object
+      ? { [K in keyof T]: Sent<Exclude<T[K], undefined>> }
+      : T;
 
 /** Does not compile when a route answers something else than the web app reads. */
 const fits = <Read, _Answer extends Read>(): true => true;

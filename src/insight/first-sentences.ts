@@ -14,11 +14,14 @@ const RULE_LINE = /^[\p{P}\p{S}\s]*$/u;
 const SALUTATION_CHARS = 40;
 const SALUTATION = /[,،，、]$/u;
 
-const cleanLine = (line: string): string =>
-  plainLine(
-    line.replaceAll(LINK, ' ').replaceAll(IMAGE, ' ').replaceAll(EMPTY_MARKS, ' '),
-    INSIGHT_TEXT_CHARS,
-  );
+/** What is left of "Unsubscribe: <link>". */
+const LABEL = /^.{1,60}[:：]$/u;
+
+const cleanLine = (line: string): string => {
+  const kept = line.replaceAll(LINK, ' ').replaceAll(IMAGE, ' ').replaceAll(EMPTY_MARKS, ' ');
+  const plain = plainLine(kept, INSIGHT_TEXT_CHARS);
+  return kept !== line && LABEL.test(plain) ? '' : plain;
+};
 
 /** Paragraphs of the text, each on one line: what was wrapped is one sentence again. */
 const paragraphsOf = (text: string): string[] => {

@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./undo.ts')).undo,
   },
   {
+    name: 'digest',
+    summary: 'Show what is new, what was done and what waits: now, or as it was told',
+    load: async () => (await import('./digest.ts')).digest,
+  },
+  {
     name: 'jobs',
     summary: 'Show, retry and cancel jobs',
     load: async () => (await import('./jobs.ts')).jobs,

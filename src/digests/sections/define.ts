@@ -32,6 +32,8 @@ export interface SectionSpec<Name extends string, Item extends z.ZodType> {
   collect(ctx: SectionContext): Promise<Collected<z.output<Item>>>;
   /** Lines of plain text for one item, without line breaks in them. */
   lines(item: z.output<Item>, o: { timeZone: string }): string[];
+  /** One line of plain text below its items: what can be done about them. */
+  hint?(digest: { from: string }): string;
   /** Which mail an item is about, so that it can be found by it. */
   mailOf?(item: z.output<Item>): { messageId: string; threadId: string };
   /** Seconds that reading what it shows takes. */

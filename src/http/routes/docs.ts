@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Document } from '#http/docs-page.ts';
+import { MODEL_NAMES, renderModelSchema } from '#http/models.ts';
 import { defineRoute } from '#http/route.ts';
 
 /** The list of routes holds these two, so they read it when they are asked. */
@@ -32,4 +34,15 @@ const docsRoute = defineRoute({
   },
 });
 
-export const docsRoutes = [openApiRoute, docsRoute];
+const schemaRoute = defineRoute({
+  method: 'GET',
+  path: '/api/schemas/{name}',
+  access: 'read',
+  summary: 'The JSON Schema of a model: what is written here is read back by it, strictly.',
+  params: z.strictObject({ name: z.enum(MODEL_NAMES) }),
+  produces: 'application/schema+json',
+  handle: ({ params }) =>
+    new Response(renderModelSchema(params.name), { headers: { 'content-type': 'application/schema+json' } }),
+});
+
+export const docsRoutes = [openApiRoute, docsRoute, schemaRoute];

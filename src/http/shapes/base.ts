@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '#config/limits.ts';
+import { addressSchema } from '#mail/email.ts';
 import { toInstant, toMs } from '#std/time.ts';
 
 export const id = z.string().min(1).max(100).describe('One of our own ids (UUIDv7).');
@@ -36,4 +37,4 @@ export const list = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.
 /** `true`, `false`, `1`, `0` of a query. */
 export const flagInput = z.enum(['true', 'false', '1', '0']).transform((v) => v === 'true' || v === '1');
 
-export const addressShape = z.strictObject({ name: z.string(), address: z.string() }).meta({ id: 'Address' });
+export const addressShape = addressSchema;

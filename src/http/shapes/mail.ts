@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DECISION_SOURCES } from '#db/enums.ts';
-import { FLAGS } from '#mail/message.ts';
+import { attachmentSchema, emailSchema } from '#mail/email.ts';
 import { actionSummaryShape } from './action.ts';
 import { addressShape, id, instant } from './base.ts';
 
@@ -36,31 +36,25 @@ export const decisionShape = z
   .meta({ id: 'Decision' });
 export type DecisionView = z.input<typeof decisionShape>;
 
-export const messageShape = z
-  .strictObject({
-    id,
-    threadId: id,
-    accountId: id,
+export const messageShape = emailSchema
+  .pick({
+    id: true,
+    threadId: true,
+    accountId: true,
+    to: true,
+    cc: true,
+    receivedAt: true,
+    subject: true,
+    text: true,
+    newText: true,
+    labels: true,
+    flags: true,
+    notes: true,
+  })
+  .extend({
     from: addressShape,
-    to: z.array(addressShape),
-    cc: z.array(addressShape),
-    receivedAt: instant,
-    subject: z.string(),
-    text: z.string().describe('The whole readable text.'),
-    newText: z.string().describe('Without quoted replies and the signature.'),
     html: z.string().nullable().describe('Sanitised; null when there is none.'),
-    labels: providerLabels,
-    flags: z.array(z.enum(FLAGS)),
-    attachments: z.array(
-      z.strictObject({
-        index: z.number().int(),
-        filename: z.string(),
-        mimeType: z.string(),
-        sizeBytes: z.number(),
-        inline: z.boolean(),
-      }),
-    ),
-    notes: z.array(z.string()).describe('Which limits cut this message.'),
+    attachments: z.array(attachmentSchema.omit({ contentId: true })),
     decision: decisionShape.optional(),
     actions: z.array(actionSummaryShape),
   })

@@ -2,6 +2,7 @@ import type { Action } from '#actions/action.ts';
 import { actionsOfMessages, rulesThatActed } from '#actions/list-store.ts';
 import type { Sql } from '#db/db.ts';
 import type { DecisionView, MessageView, ThreadSummary } from '#http/shapes/mail.ts';
+import { emailOf } from '#mail/email.ts';
 import type { Address } from '#mail/message.ts';
 import type { StoredMail } from '#mail/message-store.ts';
 import { sanitizeHtml } from '#mail/sanitize.ts';
@@ -11,9 +12,6 @@ import { type Decision, latestDecisions } from '#triage/store.ts';
 import { actionSummaries } from './action-view.ts';
 
 const NOBODY: Address = { name: '', address: '' };
-
-const plain = (addresses: readonly Address[]): Address[] =>
-  addresses.map(({ name, address }) => ({ name, address }));
 
 /** The rule that decided, or the first one in shadow when none acted. */
 export const decisionView = (d: Decision): DecisionView => {
@@ -32,29 +30,24 @@ const messageView = (
   m: StoredMail,
   o: { decision: Decision | undefined; actions: MessageView['actions'] },
 ): MessageView => {
-  const mail = m.mail.reveal();
+  const email = emailOf(m);
+  const { html } = m.mail.reveal();
   return {
-    id: m.id,
-    threadId: m.threadId,
-    accountId: m.accountId,
-    from: plain(mail.from)[0] ?? NOBODY,
-    to: plain(mail.to),
-    cc: plain(mail.cc),
-    receivedAt: m.receivedAt,
-    subject: mail.subject,
-    text: mail.text,
-    newText: mail.newText,
-    html: mail.html === null ? null : sanitizeHtml(mail.html),
-    labels: m.state.labels,
-    flags: m.state.flags,
-    attachments: mail.attachments.map(({ index, filename, mimeType, sizeBytes, inline }) => ({
-      index,
-      filename,
-      mimeType,
-      sizeBytes,
-      inline,
-    })),
-    notes: mail.notes,
+    id: email.id,
+    threadId: email.threadId,
+    accountId: email.accountId,
+    from: email.from[0] ?? NOBODY,
+    to: email.to,
+    cc: email.cc,
+    receivedAt: email.receivedAt,
+    subject: email.subject,
+    text: email.text,
+    newText: email.newText,
+    html: html === null ? null : sanitizeHtml(html),
+    labels: email.labels,
+    flags: email.flags,
+    attachments: email.attachments.map(({ contentId, ...shown }) => shown),
+    notes: email.notes,
     ...(o.decision ? { decision: decisionView(o.decision) } : {}),
     actions: o.actions,
   };
