@@ -1,9 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TrialRun } from '#test/torture/trial.ts';
 
 /** Characters of a child's error output that are kept, the last ones. */
 const KEPT_CHARS = 20_000;
+
+/** Compiled code is kept between processes: most of a start is reading source. */
+const COMPILED = join(tmpdir(), 'ashford-torture-compiled');
 
 /** A real process under test. It talks over a channel that closes when this process ends, so that none is left behind. */
 export interface Child {
@@ -83,7 +88,7 @@ export const startChild = (t: TrialRun, entry: URL, o: ChildOptions = {}): Child
     fork(fileURLToPath(entry), [...(o.args ?? [])], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [...(o.execArgv ?? [])],
-      env: { ...process.env, ...o.env },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILED, ...o.env },
       serialization: 'json',
     }),
   );

@@ -1,4 +1,5 @@
 // A worker process with the jobs of the program and those of the trials. Arguments: the place, options as JSON.
+import { flushCompileCache } from 'node:module';
 import { JOBS } from '#jobs.ts';
 import { guardProcess } from '#queue/attribution.ts';
 import { Worker } from '#queue/runner.ts';
@@ -28,4 +29,6 @@ onOrder((order) => {
     .then(removeGuard)
     .then(takeNoMoreOrders);
 });
+// Who is killed writes nothing at its end.
+flushCompileCache();
 tell('ready');

@@ -1,0 +1,81 @@
+// One life of the program on a database, which may end at a crash point. Arguments: place, scenario.
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { backupBeforeMigrating } from '#db/backup.ts';
+import { JOBS } from '#jobs.ts';
+import { guardProcess } from '#queue/attribution.ts';
+import { rescueDead, rescueStale } from '#queue/rescue.ts';
+import { Worker } from '#queue/runner.ts';
+import { ManualClock } from '#std/clock.ts';
+import { armCrash, watchCrashpoints } from '#std/crashpoint.ts';
+import { mailboxOf, openInstallation, placeOf } from './installation.ts';
+import { takeNoMoreOrders, tell } from './orders.ts';
+import { live, type Scenario, scenarioJobs } from './scenario.ts';
+
+const [, , placeText, scenarioText = ''] = process.argv;
+const place = placeOf(placeText);
+const scenario = JSON.parse(scenarioText) as Scenario;
+const FIRST_MS = Date.parse('2026-01-15T09:00:00.000Z');
+/** From one life to the next: longer than a lease. */
+const BETWEEN_MS = 30 * 60_000;
+const timeFile = join(place.dir, 'time.txt');
+
+/** Where one life ends, the next goes on. */
+class LifeClock extends ManualClock {
+  override advance(ms: number): void {
+    writeFileSync(timeFile, String(this.ms() + ms));
+    super.advance(ms);
+  }
+}
+
+const passed: Record<string, number> = {};
+const { CRASH_AT } = process.env;
+if (CRASH_AT) armCrash(CRASH_AT);
+else
+  watchCrashpoints((name) => {
+    passed[name] = (passed[name] ?? 0) + 1;
+  });
+
+const removeGuard = guardProcess();
+const clock = new LifeClock(
+  existsSync(timeFile) ? Number(readFileSync(timeFile, 'utf8')) + BETWEEN_MS : FIRST_MS,
+);
+const app = await openInstallation(place, { clock, settings: { 'digest.channels': ['web'] } });
+const markFile = join(place.dir, 'marks.log');
+const mark = (text: string) => appendFileSync(markFile, `${text}\n`);
+const jobs = scenarioJobs({
+  mark,
+  breathe: async (ms) => {
+    clock.advance(ms);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  },
+});
+const worker = new Worker({
+  ...app,
+  app,
+  jobs: [...JOBS, jobs.steps, jobs.slow],
+  concurrency: 2,
+  leaseClock: 'app',
+});
+const rescue = { ...app, hooks: {}, signals: app.queue.signals, lease: 'app' as const };
+await rescueDead(rescue);
+await rescueStale(rescue, 1);
+if (scenario.everything) await backupBeforeMigrating(app)(1);
+await live({
+  app,
+  clock,
+  accountId: await mailboxOf(app),
+  scenario,
+  jobs,
+  mark,
+  marked: (text) => existsSync(markFile) && readFileSync(markFile, 'utf8').split('\n').includes(text),
+  archive: join(place.dir, 'mail.mbox'),
+  drain: async () => {
+    await worker.drain();
+  },
+});
+await worker.stop();
+await app.close();
+removeGuard();
+tell({ passed, endMs: clock.ms() });
+takeNoMoreOrders();
