@@ -49,6 +49,15 @@ onEveryDatabase('Dead letters', (fresh) => {
     expect(await count({ ids: [canceled] })).toBe(0);
   });
 
+  test('they are listed, newest first, in pages', async () => {
+    await using t = await fresh();
+    const { queue } = await graveyard(t);
+    const page = async (before?: string) => queue.listDead({ errorContains: 'e' }, { limit: 3, before });
+    const first = await page();
+    expect(first.map((j) => j.payload)).toEqual([{ n: 5 }, { n: 4 }, { n: 3 }]);
+    expect((await page(first.at(-1)?.id)).map((j) => j.payload)).toEqual([{ n: 2 }, { n: 1 }]);
+  });
+
   test('those that fit wait again with all their attempts; the others stay', async () => {
     await using t = await fresh();
     const { queue, worker } = await graveyard(t);

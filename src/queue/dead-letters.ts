@@ -1,10 +1,11 @@
 import { JOB_BULK_ROWS, JOB_BULK_SCAN_ROWS } from '#config/limits.ts';
 import type { Db, Tx } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
-import { type DeadFilter, type DeadRow, stretchOfDead } from './dead-store.ts';
+import { type DeadFilter, type DeadRow, type Stretch, stretchOfDead } from './dead-store.ts';
 import { giveTurns, type Placed } from './fair-turns.ts';
+import type { Job } from './job.ts';
 import type { Signals } from './signals.ts';
-import { discardDeadJobs, retryJob, retryPlainJobs } from './store.ts';
+import { discardDeadJobs, jobsOfIds, retryJob, retryPlainJobs } from './store.ts';
 import { writeRacing } from './write-racing.ts';
 
 export interface BulkDone {
@@ -24,6 +25,8 @@ interface BulkOptions {
 
 /** What is done with many jobs that failed or were canceled, the oldest first, in small transactions. */
 export interface DeadLetters {
+  /** The newest first; the next page is asked for with `before`, the last id of this one. */
+  listDead(filter: DeadFilter, page: { limit: number; before?: string | undefined }): Promise<Job[]>;
   /** How many the other two would find. */
   countDead(filter: DeadFilter, options?: BulkOptions): Promise<BulkDone>;
   /** They wait again, with all their attempts. */
@@ -53,15 +56,15 @@ export const deadLetters = (ports: { db: Db; clock: Clock; signals: Signals }): 
   const goThrough = async (
     filter: DeadFilter,
     { limit = Number.POSITIVE_INFINITY, signal, onProgress }: BulkOptions,
-    stretch: (after: string, most: number) => Promise<{ rows: readonly DeadRow[]; next: string | null }>,
+    stretch: (after: string | undefined, most: number) => Promise<Stretch>,
   ): Promise<BulkDone> => {
     const done: BulkDone = { count: 0, types: {}, more: false };
-    for (let after: string | null = ''; after !== null && !signal?.aborted; ) {
+    for (let after: string | null | undefined; after !== null && !signal?.aborted; ) {
       if (done.count >= limit) {
         done.more = await isMore(filter, after);
         break;
       }
-      const { rows, next } = await stretch(after, limit - done.count);
+      const { rows, next }: Stretch = await stretch(after, limit - done.count);
       for (const { type } of rows) done.types[type] = (done.types[type] ?? 0) + 1;
       done.count += rows.length;
       onProgress?.(done.count);
@@ -71,9 +74,9 @@ export const deadLetters = (ports: { db: Db; clock: Clock; signals: Signals }): 
     return done;
   };
 
-  const isMore = async (filter: DeadFilter, from: string): Promise<boolean> => {
-    for (let after: string | null = from; after !== null; ) {
-      const found = await stretchOfDead(db, filter, { after, most: 1 });
+  const isMore = async (filter: DeadFilter, from: string | undefined): Promise<boolean> => {
+    for (let after: string | null | undefined = from; after !== null; ) {
+      const found: Stretch = await stretchOfDead(db, filter, { after, most: 1 });
       if (found.rows.length > 0) return true;
       after = found.next;
     }
@@ -92,7 +95,22 @@ export const deadLetters = (ports: { db: Db; clock: Clock; signals: Signals }): 
         }),
       );
 
+  const listDead: DeadLetters['listDead'] = async (filter, { limit, before }) => {
+    const ids: string[] = [];
+    for (let after: string | null | undefined = before; after !== null && ids.length < limit; ) {
+      const found: Stretch = await stretchOfDead(db, filter, {
+        after,
+        most: limit - ids.length,
+        newestFirst: true,
+      });
+      for (const { id } of found.rows) ids.push(id);
+      after = found.next;
+    }
+    return jobsOfIds(db, ids);
+  };
+
   return {
+    listDead,
     countDead: (filter, options = {}) =>
       goThrough(filter, options, (after, most) =>
         stretchOfDead(db, filter, { after, most: Math.min(most, JOB_BULK_SCAN_ROWS) }),

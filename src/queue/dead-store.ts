@@ -53,40 +53,47 @@ export interface Stretch {
   next: string | null;
 }
 
-/**
- * Those of the next dead letters after an id that fit: a bounded number is looked at, and at most `most` are returned.
- * `locked`: they stay as they are until this transaction ends.
- */
-export const stretchOfDead = async (
-  sql: Sql,
-  filter: DeadFilter,
-  { after, most, locked = false }: { after: string; most: number; locked?: boolean },
-): Promise<Stretch> => {
+interface StretchOptions {
+  /** The id where the stretch before ended; undefined for the first one. */
+  after: string | undefined;
+  most: number;
+  newestFirst?: boolean;
+  /** They stay as they are until this transaction ends. */
+  locked?: boolean;
+}
+
+const FORWARD = { beyond: 'id >', upTo: 'id <=', order: 'id', start: '' };
+const BACKWARD = { beyond: 'id <', upTo: 'id >=', order: 'id desc', start: 'g' };
+
+/** Those of the next dead letters that fit: a bounded number is looked at, and at most `most` are returned. */
+export const stretchOfDead = async (sql: Sql, filter: DeadFilter, o: StretchOptions): Promise<Stretch> => {
+  const way = o.newestFirst ? BACKWARD : FORWARD;
+  const after = o.after ?? way.start;
   // The partial indexes count only for statements that name the state itself.
   const dead = filter.state === 'canceled' ? "state = 'canceled'" : "state = 'failed'";
   const [bound] = await sql.all<{ id: string }>(
-    `select id from jobs where ${dead} and id > $1 order by id limit 1 offset ${whole(2)}`,
+    `select id from jobs where ${dead} and ${way.beyond} $1 order by ${way.order} limit 1 offset ${whole(2)}`,
     [after, JOB_BULK_SCAN_ROWS - 1],
   );
   const params: SqlValue[] = [after];
-  const where = [dead, 'id > $1'];
+  const where = [dead, `${way.beyond} $1`];
   const add = (value: SqlValue, part: (place: number) => string) => {
     params.push(value);
     where.push(part(params.length));
   };
-  if (bound) add(bound.id, (n) => `id <= $${n}`);
+  if (bound) add(bound.id, (n) => `${way.upTo} $${n}`);
   for (const [key, part] of CONDITIONS) {
     const value = filter[key];
     if (value === undefined) continue;
     const given = typeof value === 'string' ? value : JSON.stringify(value);
     add(given, (n) => part(n, sql.engine === 'postgres'));
   }
-  params.push(most);
+  params.push(o.most);
   const rows = await sql.all<DeadRow>(
     `select id, type, priority, singleton_key, fair_key from jobs where ${where.join(' and ')}
-     order by id limit ${whole(params.length)}${locked && sql.engine === 'postgres' ? ' for update' : ''}`,
+     order by ${way.order} limit ${whole(params.length)}${o.locked && sql.engine === 'postgres' ? ' for update' : ''}`,
     params,
   );
-  const cut = rows.length === most ? rows.at(-1)?.id : undefined;
+  const cut = rows.length === o.most ? rows.at(-1)?.id : undefined;
   return { rows, next: cut ?? bound?.id ?? null };
 };

@@ -38,18 +38,25 @@ export const retryJob = async (
 
 const IDS_SQLITE = '(select value from json_each($1))';
 const IDS_POSTGRES = '(select json_array_elements_text($1::json))';
+const dialectOf = (sql: Sql) => (sql.engine === 'postgres' ? 'postgres' : 'sqlite');
 const many = (text: (ids: string) => string) => ({ sqlite: text(IDS_SQLITE), postgres: text(IDS_POSTGRES) });
+
+const OF_IDS = many((ids) => `select * from jobs where id in ${ids} order by id desc`);
+
+/** The newest first. */
+export const jobsOfIds = async (sql: Sql, ids: readonly string[]): Promise<Job[]> =>
+  (await sql.all<JobsTable>(OF_IDS[dialectOf(sql)], [JSON.stringify(ids)])).map(jobFromRow);
 
 const RETRY_MANY = many((ids) => `${RETRY.replaceAll('$1', '$2')}, turn = $2 where id in ${ids} and ${DEAD}`);
 const DISCARD_MANY = many((ids) => `delete from jobs where id in ${ids} and ${DEAD}`);
 
 /** The same for many that have neither a singleton nor a fair key. Returns how many. */
 export const retryPlainJobs = (sql: Sql, ids: readonly string[], now: string): Promise<number> =>
-  sql.run(RETRY_MANY[sql.engine === 'postgres' ? 'postgres' : 'sqlite'], [JSON.stringify(ids), now]);
+  sql.run(RETRY_MANY[dialectOf(sql)], [JSON.stringify(ids), now]);
 
 /** Deletes those that failed or were canceled. Returns how many. */
 export const discardDeadJobs = (sql: Sql, ids: readonly string[]): Promise<number> =>
-  sql.run(DISCARD_MANY[sql.engine === 'postgres' ? 'postgres' : 'sqlite'], [JSON.stringify(ids)]);
+  sql.run(DISCARD_MANY[dialectOf(sql)], [JSON.stringify(ids)]);
 
 const RESCHEDULE = `update jobs set not_before = $3, turn = $3, updated_at = $2 where id = $1 and state = 'queued'`;
 
