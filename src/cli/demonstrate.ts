@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '#config/config.ts';
+import { renderDigest } from '#digests/render.ts';
 import { importJob } from '#ingest/import.job.ts';
 import { statusOf } from '#ingest/status.ts';
 import { readRulesFile } from '#rules/file.ts';
@@ -11,6 +12,7 @@ import { countRules, createRules } from '#rules/store.ts';
 import { openLog } from '#telemetry/log.ts';
 import type { Input } from './command.ts';
 import { CommandContext } from './context.ts';
+import { demoDigest, digestWhenSorted } from './demo-digest.ts';
 import { drainWork, isEnded } from './drain.ts';
 import { localAccount } from './import-archive.ts';
 import type { CliApp } from './program.ts';
@@ -90,9 +92,12 @@ const once = async (context: CommandContext, config: Config): Promise<number> =>
     const jobId = await seed(app);
     const done = async () => isEnded((await app.queue.get(jobId))?.job);
     const finished = await drainWork(open, { clock: app.clock, look: async () => {}, done });
+    if (!finished) return INTERRUPTED;
+    const digest = await demoDigest(app);
+    await drainWork(open, { clock: app.clock, look: async () => {} });
     const status = await statusOf(app, app.owner.id);
-    context.print(status, () => statusText(status));
-    return finished ? OK : INTERRUPTED;
+    context.print({ ...status, digest }, () => `${statusText(status)}\n${renderDigest(digest)}`);
+    return OK;
   } finally {
     await open.app.close();
   }
@@ -112,7 +117,7 @@ const serve = async (context: CommandContext, config: Config, kept: boolean): Pr
   });
   // Before the start, since that is when mailboxes begin to be watched.
   const open = await context.program.open({ config, log });
-  await seed(open.app).finally(() => open.app.close());
+  const importId = await seed(open.app).finally(() => open.app.close());
   const running = await context.program.start({ config, log, role: 'server' });
   try {
     const link = await signInUrl(running.app, running.url ?? '');
@@ -129,7 +134,8 @@ const serve = async (context: CommandContext, config: Config, kept: boolean): Pr
             : 'Ctrl-C ends the demo and removes its data.\n',
         ].join(''),
     );
-    await stop.stopped;
+    const digest = digestWhenSorted(running.app, importId, stop.signal);
+    await Promise.all([stop.stopped, digest]);
     context.say('Stopping.');
   } finally {
     await running.stop();
