@@ -19,7 +19,9 @@ import type { IngestPorts } from '#ingest/ports.ts';
 import { parsePool } from '#mail/parse-pool.ts';
 import type { Mailbox, MailProvider } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
+import type { QueueHooks } from '#queue/ports.ts';
 import { createQueue } from '#queue/queue.ts';
+import { createSchedules, type Schedules } from '#queue/schedules.ts';
 import { workingRules } from '#rules/working.ts';
 import type { Clock } from '#std/clock.ts';
 import { systemClock } from '#std/clock.ts';
@@ -37,6 +39,8 @@ export interface App extends IngestPorts, TriagePorts, ActionPorts, DigestPorts 
   random: Random;
   log: Log;
   live: Live;
+  hooks: QueueHooks;
+  schedules: Schedules;
   access: AccessPorts & { attempts: Attempts };
   providers: readonly MailProvider[];
   /** The person this installation belongs to. */
@@ -76,7 +80,9 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       displayName: 'Owner',
       timeZone: config.digest.time_zone,
     });
-    const queue = createQueue({ db, clock, newId, hooks: queueHooks(live) });
+    const hooks = queueHooks(live);
+    const queue = createQueue({ db, clock, newId, hooks });
+    const schedules = createSchedules({ db, clock, newId, queue, kinds });
     const providers = mailProviders({ db, clock });
     const parser = parsePool({ clock });
     const approvals = { clock, newId, random, queue, approvalMs: config.policy.approval_expiry };
@@ -89,7 +95,9 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       clock,
       random,
       newId,
+      hooks,
       queue,
+      schedules,
       access,
       owner,
       providers,
@@ -118,6 +126,9 @@ export const openApp = async (o: AppOptions): Promise<App> => {
     throw e;
   }
 };
+
+/** Loaded when a schedule asks for them: most commands never do. */
+const kinds = async () => (await import('./jobs.ts')).JOBS;
 
 type Opener = App['openMailbox'];
 

@@ -1,3 +1,4 @@
+import { pruneSessionsJob } from '#access/prune-sessions.job.ts';
 import { performJob } from '#actions/perform.job.ts';
 import { undoJob } from '#actions/undo.job.ts';
 import { unsnoozeJob } from '#actions/unsnooze.job.ts';
@@ -5,9 +6,12 @@ import { expireJob } from '#approvals/expire.job.ts';
 import { composeJob } from '#digests/compose.job.ts';
 import { deliverJob } from '#digests/deliver.job.ts';
 import { importJob } from '#ingest/import.job.ts';
+import { lookJob } from '#ingest/look.job.ts';
 import { reconcileJob } from '#ingest/reconcile.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import type { JobKind } from '#queue/define.ts';
+import { pruneJob } from '#queue/prune.job.ts';
+import { sweepJob } from '#queue/sweep.job.ts';
 import { classifyJob } from '#triage/classify.job.ts';
 import type { App } from './app.ts';
 
@@ -23,4 +27,8 @@ export const JOBS: readonly JobKind<App>[] = [
   expireJob,
   composeJob,
   deliverJob,
+  lookJob,
+  sweepJob,
+  pruneJob,
+  pruneSessionsJob,
 ];

@@ -1,13 +1,11 @@
 import { ensureCliKey } from '#access/keys.ts';
-import { pruneSessions } from '#access/session-store.ts';
 import { setPassword } from '#access/sign-in.ts';
 import { listAccounts } from '#accounts/store.ts';
 import { removeRunFile, writeRunFile } from '#cli/run-file.ts';
 import type { Config } from '#config/config.ts';
-import { ACCOUNTS_LOOK_MS, UPKEEP_MS, UPKEEP_START_MS } from '#config/limits.ts';
+import { ACCOUNTS_LOOK_MS } from '#config/limits.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import { guardProcess } from '#queue/attribution.ts';
-import { pruneJobs } from '#queue/prune.ts';
 import { Worker } from '#queue/runner.ts';
 import { systemClock } from '#std/clock.ts';
 import { systemRandom } from '#std/random.ts';
@@ -15,7 +13,7 @@ import type { Log } from '#telemetry/log.ts';
 import { startTelemetry } from '#telemetry/start.ts';
 import { type App, openApp } from './app.ts';
 import { JOBS } from './jobs.ts';
-import { queueHooks } from './queue-hooks.ts';
+import { ensureSchedules, gaugeSchedules } from './schedules.ts';
 
 export interface ProcessOptions {
   config: Config;
@@ -43,7 +41,7 @@ export const workerOf = (app: App): Worker<App> =>
     random: app.random,
     newId: app.newId,
     log: app.log,
-    hooks: queueHooks(app.live),
+    hooks: app.hooks,
     app,
     jobs: JOBS,
     concurrency: app.config.queue.concurrency,
@@ -70,10 +68,11 @@ export const startProcess = async (o: ProcessOptions): Promise<RunningProcess> =
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
+    await ensureSchedules(app);
     const worker = workerOf(app);
     worker.start();
     closers.push(() => worker.stop({ graceMs: config.queue.shutdown_grace }));
-    closers.push(await watchMailboxes(app), keepHouse(app));
+    closers.push(await watchMailboxes(app), gaugeSchedules(app));
     const url = o.role === 'server' ? await serve(app, { telemetry, worker, closers }) : undefined;
     let stopping: Promise<void> | undefined;
     return {
@@ -109,29 +108,6 @@ const serve = async (
   writeRunFile(data_dir, { pid: process.pid, url: server.url, started: app.clock.now() });
   o.closers.push(() => removeRunFile(data_dir, process.pid));
   return server.url;
-};
-
-/** Deletes jobs and sign-ins that ended long ago, at start and then every hour. */
-const keepHouse = (app: App): (() => void) => {
-  const stopping = new AbortController();
-  const { retention, retention_failed } = app.config.queue;
-  const keep = { keepCompletedMs: retention, keepFailedMs: retention_failed, signal: stopping.signal };
-  let cancel = () => {};
-  const tidyUp = async (): Promise<void> => {
-    try {
-      const jobs = await pruneJobs(app, keep);
-      const sessions = await pruneSessions(app.access);
-      if (jobs + sessions > 0) app.log.info({ jobs, sessions }, 'deleted what ended long ago');
-    } catch (err) {
-      if (!stopping.signal.aborted) app.log.warn({ err }, 'old jobs and sign-ins could not be deleted');
-    }
-    if (!stopping.signal.aborted) cancel = app.clock.after(UPKEEP_MS, () => void tidyUp());
-  };
-  cancel = app.clock.after(UPKEEP_START_MS, () => void tidyUp());
-  return () => {
-    stopping.abort();
-    cancel();
-  };
 };
 
 /** Every active mailbox is synced when it is first seen, and whenever it says that something may have changed. */

@@ -5,6 +5,7 @@ import type { ActionPorts } from '#actions/ports.ts';
 import type { Config } from '#config/config.ts';
 import type { DigestPorts } from '#digests/ports.ts';
 import type { IngestPorts } from '#ingest/ports.ts';
+import type { Schedules } from '#queue/schedules.ts';
 import type { Random } from '#std/random.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { TriagePorts } from '#triage/ports.ts';
@@ -15,6 +16,7 @@ export interface CliApp extends IngestPorts, TriagePorts, ActionPorts, DigestPor
   version: string;
   random: Random;
   log: Log;
+  schedules: Schedules;
   access: AccessPorts & { attempts: Attempts };
   owner: User;
   close(): Promise<void>;

@@ -89,6 +89,8 @@ export const DB_BUSY_LOOK_MS = 50;
 export const DB_NATIVE_BUSY_MS = 5;
 /** Milliseconds that opening a file waits for another program that opens it too. */
 export const DB_OPEN_BUSY_MS = 10_000;
+/** The longest wait, in milliseconds, between looks for a commit whose file was seen to change. */
+export const DB_COMMIT_LOOK_MS = 64;
 /** Write transactions that share one commit, and milliseconds after which their group is committed. */
 export const DB_GROUP_SIZE = 500;
 export const DB_GROUP_MS = 25;
@@ -202,6 +204,13 @@ export const JOB_STALE_MS = 120_000;
 export const JOB_SWEEP_MS = 60_000;
 /** Milliseconds between two looks of an idle worker for work that nothing told it of. */
 export const JOB_POLL_MS = 1_000;
+/** Times in a row that its worker may die with a job before the job is given up. */
+export const JOB_DEATHS = 3;
+/** Milliseconds that such a job waits when another one like it is running already. */
+export const JOB_SUSPECT_WAIT_MS = 5_000;
+/** Milliseconds that the event loop may stand still before the process ends itself, and between two looks. */
+export const LOOP_STILL_MS = 60_000;
+export const LOOP_LOOK_MS = 1_000;
 /** Milliseconds between two looks for jobs of workers on this machine whose process has died. */
 export const JOB_DEAD_WORKER_MS = 5_000;
 /** Jobs of one worker that run at the same time. */

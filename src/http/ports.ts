@@ -6,6 +6,7 @@ import type { Live } from '#activity/live.ts';
 import type { Config } from '#config/config.ts';
 import type { DigestPorts } from '#digests/ports.ts';
 import type { IngestPorts } from '#ingest/ports.ts';
+import type { Schedules } from '#queue/schedules.ts';
 import type { Log } from '#telemetry/log.ts';
 import type { TriagePorts } from '#triage/ports.ts';
 
@@ -16,6 +17,7 @@ export interface HttpPorts extends IngestPorts, TriagePorts, ActionPorts, Digest
   version: string;
   log: Log;
   live: Live;
+  schedules: Schedules;
   access: AccessPorts & { attempts: Attempts };
   owner: User;
 }

@@ -125,7 +125,12 @@ export class Attempt<App> implements ErrorOwner {
   #handlerReturned(value: unknown): void {
     if (this.#ended) return;
     if (this.#cause === 'stray') this.#endWith(this.#strayError);
-    else this.#end(() => endingOfValue(value), undefined);
+    else this.#end(() => this.#endingOfValue(value), undefined);
+  }
+
+  #endingOfValue(value: unknown): Ending {
+    const ending = endingOfValue(value);
+    return ending.to === 'completed' && !this.kind.keepCompleted ? { ...ending, forget: true } : ending;
   }
 
   #handlerThrew(error: unknown): void {

@@ -36,7 +36,8 @@ export class Outcome {
 
 /** How an attempt ended, in terms of milliseconds since 1970. */
 export type Ending =
-  | { to: 'completed'; resultJson: string | null }
+  /** `forget`: its row is deleted. */
+  | { to: 'completed'; resultJson: string | null; forget?: boolean }
   | { to: 'failed'; kind: FailureKind; error: string }
   | { to: 'canceled'; error: string }
   /** `counted`: this attempt is one of `max_attempts`. */

@@ -100,7 +100,7 @@ export class Worker<App> {
         staleMs: o.staleMs ?? JOB_STALE_MS,
         heartbeatMs: this.#heartbeatMs,
       },
-      () => this.#beat(),
+      { beat: () => this.#beat(), hasPlace: () => hand.running.size < concurrency },
     );
   }
 

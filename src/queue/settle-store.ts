@@ -28,6 +28,9 @@ const COMPLETE_MANY_POSTGRES = `update jobs set state = 'completed', result_json
   where jobs.id = d.v->>0 and jobs.claim_token = d.v->>1 and jobs.state = 'running'
   returning jobs.id`;
 
+// Every statement is bound to all of its parameters.
+const FORGET = `delete from jobs where ${HELD} and $3 <> ''`;
+
 const FAIL = `update jobs set state = 'failed', failure_kind = $4, last_error = $5, finished_at = $3, updated_at = $3,
   claim_token = null, heartbeat_at = null where ${HELD}`;
 
@@ -62,7 +65,7 @@ const one = (sql: Sql, s: Settlement, now: string): Promise<number> => {
   const { ending } = s;
   switch (ending.to) {
     case 'completed':
-      return sql.run(COMPLETE, [...held, ending.resultJson]);
+      return ending.forget ? sql.run(FORGET, held) : sql.run(COMPLETE, [...held, ending.resultJson]);
     case 'failed':
       return sql.run(FAIL, [...held, ending.kind, ending.error]);
     case 'canceled':
@@ -83,13 +86,15 @@ const completeMany = async (sql: Sql, all: readonly Settlement[], now: string): 
   return new Set(recorded.map((r) => r.id));
 };
 
+const isKept = ({ ending }: Settlement): boolean => ending.to === 'completed' && !ending.forget;
+
 /**
  * Records how claims ended. Each is guarded by its token: what was canceled, or taken away and perhaps claimed by another
  * worker, is left as it is. Returns the ids that were left so.
  */
 export const settle = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Set<string>> => {
   const lost = new Set<string>();
-  const completed = all.filter((s) => s.ending.to === 'completed');
+  const completed = all.filter(isKept);
   const together = completed.length >= MANY;
   for (let i = 0; together && i < completed.length; i += JOB_RECORD_ROWS) {
     const part = completed.slice(i, i + JOB_RECORD_ROWS);
@@ -97,7 +102,7 @@ export const settle = async (sql: Sql, all: readonly Settlement[], now: string):
     if (recorded.size < part.length) for (const s of part) if (!recorded.has(s.id)) lost.add(s.id);
   }
   for (const s of all) {
-    if (together && s.ending.to === 'completed') continue;
+    if (together && isKept(s)) continue;
     const error = failureOf(s.ending);
     // Before the claim is given up: it is what the error is kept for.
     if (error !== null) await recordError(sql, s, { at: now, error });

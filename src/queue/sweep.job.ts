@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Config } from '#config/config.ts';
+import type { Db } from '#db/db.ts';
+import type { Clock } from '#std/clock.ts';
+import type { Random } from '#std/random.ts';
+import type { JobContext } from './context.ts';
+import { defineJob } from './define.ts';
+import type { QueueHooks, QueueLog } from './ports.ts';
+import type { Queue } from './queue.ts';
+import { countStale, type RescuePorts, rescueStale } from './rescue.ts';
+
+interface SweepPorts {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  log: QueueLog;
+  hooks: QueueHooks;
+  queue: Queue;
+  config: Pick<Config, 'queue'>;
+}
+
+/** Part of a heartbeat by which one may come late. */
+const LATE_BEAT = 0.25;
+
+/**
+ * Takes jobs back from workers that gave no sign of life. After a machine slept or its clock was set, everybody looks silent:
+ * so those that do are given the time of a heartbeat, as long as this process is awake, to show that they are not.
+ */
+export const sweepJob = defineJob({
+  type: 'queue.sweep',
+  title: 'Take jobs back from workers that are gone',
+  payload: z.strictObject({}),
+  keepCompleted: false,
+  singletonKey: () => 'queue.sweep',
+  serialKey: () => 'queue.sweep',
+  run: async (ctx: JobContext<SweepPorts>) => {
+    const { config, queue, clock } = ctx.app;
+    const { stale_after, heartbeat } = config.queue;
+    const lease = ctx.app.db.engine === 'postgres' ? 'database' : 'app';
+    const ports: RescuePorts = { ...ctx.app, signals: queue.signals, lease };
+    if ((await countStale(ports, stale_after)) === 0) return;
+    await clock.sleep(heartbeat * (1 + LATE_BEAT), ctx.signal);
+    ctx.note({ rescued: await rescueStale(ports, stale_after) });
+  },
+});
