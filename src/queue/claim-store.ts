@@ -36,7 +36,15 @@ export interface ClaimStatement {
 /** Whose clock says when a lease began: the program's, or that of the database, which several machines share. */
 export type LeaseClock = 'app' | 'database';
 
-export const DATABASE_NOW = `to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** What the database's own clock shows, as an instant. SQLite takes changes of it, such as `-30 seconds`, as one more argument. */
+export const DATABASE_NOW = {
+  sqlite: (change = ''): string => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now'${change && `, ${change}`})`,
+  postgres: `to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+} as const;
+
+/** An embedded file is on this machine; every other database may be shared by machines that disagree about the time. */
+export const leaseClockOf = (engine: Engine, wanted?: LeaseClock): LeaseClock =>
+  engine === 'embedded' ? 'app' : (wanted ?? 'database');
 
 const FIRST_TYPE = 5;
 
@@ -66,7 +74,8 @@ const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   const picked = `select id from (${each.join('\n    union all ')}) as c
     order by priority, turn, id limit ${whole(4)}`;
   const ids = engine === 'postgres' ? `= any(array(${picked}))` : `in (${picked})`;
-  const heartbeat = lease === 'database' ? DATABASE_NOW : '$3';
+  const databaseNow = engine === 'postgres' ? DATABASE_NOW.postgres : DATABASE_NOW.sqlite();
+  const heartbeat = lease === 'database' ? databaseNow : '$3';
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
     heartbeat_at = ${heartbeat}, started_at = $3, updated_at = $3
   where id ${ids}

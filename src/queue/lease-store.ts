@@ -1,4 +1,5 @@
 import type { Sql } from '#db/db.ts';
+import { toInstant, toMs } from '#std/time.ts';
 import { DATABASE_NOW, type LeaseClock } from './claim-store.ts';
 
 export interface Held {
@@ -10,16 +11,18 @@ const heartbeatSql = (postgres: boolean, lease: LeaseClock): string => {
   const source = postgres ? 'jsonb_array_elements($1::jsonb) as d(v)' : 'json_each($1) as d';
   const v = postgres ? 'd.v' : 'd.value';
   // Named in both cases, since a statement is bound to all of its parameters.
-  const now = lease === 'database' ? `case when $2 = '' then '' else ${DATABASE_NOW} end` : '$2';
+  const databaseNow = postgres ? DATABASE_NOW.postgres : DATABASE_NOW.sqlite();
+  const now = lease === 'database' ? `case when $2 = '' then '' else ${databaseNow} end` : '$2';
   return `update jobs set heartbeat_at = ${now} from ${source}
     where jobs.id = ${v}->>0 and jobs.claim_token = ${v}->>1 and jobs.state = 'running' returning jobs.id`;
 };
 
-const HEARTBEATS = {
-  sqlite: heartbeatSql(false, 'app'),
-  app: heartbeatSql(true, 'app'),
-  database: heartbeatSql(true, 'database'),
-};
+const byLease = (postgres: boolean): Record<LeaseClock, string> => ({
+  app: heartbeatSql(postgres, 'app'),
+  database: heartbeatSql(postgres, 'database'),
+});
+
+const HEARTBEATS = { sqlite: byLease(false), postgres: byLease(true) };
 
 /** Shows that these claims are alive. Returns the ids of those that are no longer ours. */
 export const heartbeat = async (
@@ -27,7 +30,7 @@ export const heartbeat = async (
   held: readonly Held[],
   at: { now: string; lease: LeaseClock },
 ): Promise<Set<string>> => {
-  const text = sql.engine === 'postgres' ? HEARTBEATS[at.lease] : HEARTBEATS.sqlite;
+  const text = HEARTBEATS[sql.engine === 'postgres' ? 'postgres' : 'sqlite'][at.lease];
   const rows = await sql.all<{ id: string }>(text, [
     JSON.stringify(held.map((h) => [h.id, h.token])),
     at.now,
@@ -68,20 +71,31 @@ export interface RunningRow {
 
 const RUNNING = `select id, type, attempts, max_attempts, claim_token, worker_id, heartbeat_at from jobs
   where state = 'running'`;
-const STALE = `${RUNNING} and heartbeat_at < $1`;
-const STALE_DATABASE = `${RUNNING} and $1 <> '' and heartbeat_at <
-  to_char(clock_timestamp() at time zone 'utc' - $2 * interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+// A heartbeat that lies as far ahead was written by a clock that was wrong, which is right or gone since: whoever lives has
+// written another.
+const outside = (from: string, to: string): string =>
+  `${RUNNING} and (heartbeat_at < ${from} or heartbeat_at > ${to})`;
+const POSTGRES_FROM_NOW = (sign: '+' | '-'): string =>
+  `to_char(clock_timestamp() at time zone 'utc' ${sign} $1 * interval '1 millisecond', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const STALE = outside('$1', '$2');
+const STALE_DATABASE_SQLITE = outside(DATABASE_NOW.sqlite('$1'), DATABASE_NOW.sqlite('$2'));
+const STALE_DATABASE_POSTGRES = outside(POSTGRES_FROM_NOW('-'), POSTGRES_FROM_NOW('+'));
 const OF_WORKER = `${RUNNING} and worker_id = $1`;
 const LOCKED = ' for update skip locked';
 
-/** Running jobs without a heartbeat since `before` (or for `staleMs`, by the clock of the database). */
+/** Running jobs without a heartbeat since `before`, or for `staleMs` by the clock of the database. */
 export const staleJobs = (
   sql: Sql,
   at: { before: string; staleMs: number; lease: LeaseClock },
 ): Promise<RunningRow[]> => {
-  if (sql.engine !== 'postgres') return sql.all(STALE, [at.before]);
-  if (at.lease === 'app') return sql.all(STALE + LOCKED, [at.before]);
-  return sql.all(STALE_DATABASE + LOCKED, [at.before, at.staleMs]);
+  const postgres = sql.engine === 'postgres';
+  if (at.lease === 'database') {
+    if (postgres) return sql.all(STALE_DATABASE_POSTGRES + LOCKED, [at.staleMs]);
+    const seconds = (at.staleMs / 1_000).toFixed(3);
+    return sql.all(STALE_DATABASE_SQLITE, [`-${seconds} seconds`, `+${seconds} seconds`]);
+  }
+  const ahead = toInstant(toMs(at.before) + 2 * at.staleMs);
+  return sql.all(postgres ? STALE + LOCKED : STALE, [at.before, ahead]);
 };
 
 export const jobsOfWorker = (sql: Sql, workerId: string): Promise<RunningRow[]> =>

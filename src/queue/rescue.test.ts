@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { toInstant, toMs } from '#std/time.ts';
-import { onEveryDatabase, testDatabase } from '#test/kit/databases.ts';
-import { makeClaim } from './claim-store.ts';
+import { DATABASE_KINDS, onEveryDatabase, testDatabase } from '#test/kit/databases.ts';
+import { leaseClockOf, makeClaim } from './claim-store.ts';
 import { heartbeat } from './lease-store.ts';
 import { pruneJobs } from './prune.ts';
 import { rescueDead, rescueStale } from './rescue.ts';
@@ -47,6 +47,21 @@ onEveryDatabase('Rescue', (fresh, kind) => {
       ['warn', 'failed'],
       ['warn', 'queued'],
     ]);
+    expect(await rescueStale(ports(bench), 120_000)).toBe(0);
+  });
+
+  test('a sign of life from a clock that was far ahead is none once a lease has passed without another', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { queue, clock } = bench;
+    const { id } = await queue.enqueue(plain, { n: 1 });
+    clock.advance(86_400_000);
+    await abandon(bench, 'elsewhere/x/1/a');
+    clock.set(clock.ms() - 86_400_000);
+    expect(await rescueStale(ports(bench), 120_000)).toBe(1);
+    expect((await queue.get(id))?.job.state).toBe('queued');
+    await abandon(bench, 'elsewhere/x/1/b');
+    clock.set(clock.ms() - 119_000);
     expect(await rescueStale(ports(bench), 120_000)).toBe(0);
   });
 
@@ -106,22 +121,28 @@ onEveryDatabase('Rescue', (fresh, kind) => {
   });
 });
 
-test('on PostgreSQL a lease can be told by the clock of the database, whatever the machines think the time is', async () => {
-  await using t = await testDatabase('postgres');
-  const bench = workbench(t);
-  const { queue, db, clock, newId } = bench;
-  const { id } = await queue.enqueue(plain, { n: 1 });
-  const { claim } = makeClaim(['test.plain'], db.engine, 'database');
-  const request = { rooms: [1], limit: 1, token: newId(), workerId: 'elsewhere/x/1/a', now: clock.now() };
-  const [held] = await db.write((tx) => claim(tx, request));
-  if (!held) throw new Error('nothing claimed');
-  const lease = ports(bench, { lease: 'database' });
-  const beat = () => db.write((tx) => heartbeat(tx, [held], { now: clock.now(), lease: 'database' }));
-  clock.advance(365 * 86_400_000);
-  expect(await beat()).toEqual(new Set());
-  expect((await queue.get(id))?.job.heartbeatAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-  expect(await rescueStale(lease, 120_000)).toBe(0);
-  await db.write((tx) => tx.run("update jobs set heartbeat_at = '2020-01-01T00:00:00.000Z'"));
-  expect(await rescueStale(lease, 120_000)).toBe(1);
-  expect(await beat()).toEqual(new Set([id]));
-});
+const SHARED = DATABASE_KINDS.filter((kind) => kind === 'remote' || kind === 'postgres');
+
+test.each(SHARED)(
+  'on %s a lease is told by the clock of the database, whatever the machines think the time is',
+  async (kind) => {
+    await using t = await testDatabase(kind);
+    const bench = workbench(t);
+    const { queue, db, clock, newId } = bench;
+    const { id } = await queue.enqueue(plain, { n: 1 });
+    const { claim } = makeClaim(['test.plain'], db.engine, 'database');
+    const request = { rooms: [1], limit: 1, token: newId(), workerId: 'elsewhere/x/1/a', now: clock.now() };
+    const [held] = await db.write((tx) => claim(tx, request));
+    if (!held) throw new Error('nothing claimed');
+    const lease = ports(bench, { lease: 'database' });
+    const beat = () => db.write((tx) => heartbeat(tx, [held], { now: clock.now(), lease: 'database' }));
+    clock.advance(365 * 86_400_000);
+    expect(await beat()).toEqual(new Set());
+    expect((await queue.get(id))?.job.heartbeatAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(await rescueStale(lease, 120_000)).toBe(0);
+    await db.write((tx) => tx.run("update jobs set heartbeat_at = '2020-01-01T00:00:00.000Z'"));
+    expect(await rescueStale(lease, 120_000)).toBe(1);
+    expect(await beat()).toEqual(new Set([id]));
+    expect(leaseClockOf(db.engine)).toBe('database');
+  },
+);

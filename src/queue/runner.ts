@@ -16,7 +16,7 @@ import type { NewId } from '#std/ids.ts';
 import type { Random } from '#std/random.ts';
 import { toMs } from '#std/time.ts';
 import type { AttemptPorts } from './attempt.ts';
-import { type LeaseClock, makeClaim, peek } from './claim-store.ts';
+import { type LeaseClock, leaseClockOf, makeClaim, peek } from './claim-store.ts';
 import type { JobKind } from './define.ts';
 import { countsSince, type EndingCounts } from './ending-counts.ts';
 import { InHand } from './in-hand.ts';
@@ -49,13 +49,13 @@ export interface WorkerOptions<App> {
   heartbeatMs?: number;
   staleMs?: number;
   sweepMs?: number;
-  /** Default: the database's on PostgreSQL, which several machines share; the program's elsewhere. */
+  /** Default: the database's, which several machines may share; for an embedded file always the program's. */
   leaseClock?: LeaseClock;
 }
 
 const attemptPorts = <App>(o: WorkerOptions<App>): AttemptPorts<App> => {
   const { db, queue, app, clock, random, log = silentLog, hooks = {} } = o;
-  const lease = db.engine === 'postgres' ? (o.leaseClock ?? 'database') : 'app';
+  const lease = leaseClockOf(db.engine, o.leaseClock);
   return { db, queue, app, clock, random, log, hooks, lease };
 };
 
