@@ -270,7 +270,7 @@ export const JOB_BULK_SCAN_ROWS = 2_000;
 export const JOB_TALLY_MS = 2_000;
 export const JOB_TALLY_KEEP_MS = 24 * 60 * 60_000;
 /** Jobs looked at by one transaction that prunes. */
-export const JOB_PRUNE_ROWS = 500;
+export const JOB_PRUNE_ROWS = 200;
 /** Milliseconds that completed and canceled jobs are kept, and failed ones. */
 export const JOB_KEEP_COMPLETED_MS = 7 * 86_400_000;
 export const JOB_KEEP_FAILED_MS = 30 * 86_400_000;

@@ -2,8 +2,9 @@ import { JOB_KEEP_COMPLETED_MS, JOB_KEEP_FAILED_MS, JOB_PRUNE_ROWS } from '#conf
 import type { Db } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
 import { crashpoint } from '#std/crashpoint.ts';
+import { firstIdAt } from '#std/ids.ts';
 import { toInstant } from '#std/time.ts';
-import { prunePage } from './prune-store.ts';
+import { deleteEnded, oldJobs } from './prune-store.ts';
 
 export interface PruneOptions {
   /** Milliseconds that completed and canceled jobs are kept, and failed ones. */
@@ -22,7 +23,7 @@ export const pruneJobs = async (ports: { db: Db; clock: Clock }, o: PruneOptions
   const keepFailed = o.keepFailedMs ?? JOB_KEEP_FAILED_MS;
   const now = clock.ms();
   const look = {
-    madeBefore: toInstant(now - Math.min(keepCompleted, keepFailed)),
+    before: firstIdAt(now - Math.min(keepCompleted, keepFailed)),
     completedBefore: toInstant(now - keepCompleted),
     failedBefore: toInstant(now - keepFailed),
     rows: JOB_PRUNE_ROWS,
@@ -31,10 +32,10 @@ export const pruneJobs = async (ports: { db: Db; clock: Clock }, o: PruneOptions
   let after: string | null = '';
   while (after !== null && !o.signal?.aborted) {
     const from: string = after;
-    const page = await db.write((tx) => prunePage(tx, { ...look, after: from }));
+    const { ids, next } = await oldJobs(db, { ...look, after: from });
+    if (ids.length > 0) deleted += await db.write((tx) => deleteEnded(tx, ids));
     crashpoint('prune.page');
-    deleted += page.deleted;
-    after = page.next;
+    after = next;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return deleted;

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import {
   DB_CACHE_KIB,
   DB_CHECKPOINT_BYTES,
+  DB_COMMIT_LOOK_MS,
   DB_NATIVE_BUSY_MS,
   DB_OPEN_BUSY_MS,
   DB_PAGE_BYTES,
@@ -125,20 +126,28 @@ export class EmbeddedDb implements Db {
     let seen = this.#dataVersion();
     let cancel: (() => void) | undefined;
     let stopped = false;
+    let wait = 0;
+    const lookIn = (ms: number) => {
+      wait = ms;
+      cancel?.();
+      cancel = this.#clock.after(ms, look);
+    };
     const look = () => {
       cancel = undefined;
       if (stopped) return;
       if (this.#group.busy) {
-        cancel = this.#clock.after(1, look);
+        lookIn(1);
         return;
       }
       const now = this.#dataVersion();
-      if (now === seen) return;
-      seen = now;
-      fn();
+      if (now !== seen) {
+        seen = now;
+        fn();
+      } else if (wait < DB_COMMIT_LOOK_MS) lookIn(Math.max(1, wait * 2));
     };
+    // The file changes when a commit is written, which readers see only after it was synced: look until then.
     const watcher = watchFile(`${this.#file}-wal`, () => {
-      cancel ??= this.#clock.after(0, look);
+      if (wait > 0 || !cancel) lookIn(0);
     });
     const stop = () => {
       stopped = true;
