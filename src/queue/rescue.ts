@@ -1,4 +1,3 @@
-import { JOB_DEATHS } from '#config/limits.ts';
 import type { Db, Tx } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
 import { crashpoint } from '#std/crashpoint.ts';
@@ -6,7 +5,6 @@ import type { Random } from '#std/random.ts';
 import { toInstant } from '#std/time.ts';
 import { backoffMs } from './backoff.ts';
 import type { LeaseClock } from './claim-store.ts';
-import { blamed, deathError, deathsOf } from './deaths.ts';
 import { busyWorkers, jobsOfWorker, type RunningRow, staleJobs } from './lease-store.ts';
 import type { Ending } from './outcome.ts';
 import type { QueueHooks, QueueLog } from './ports.ts';
@@ -23,34 +21,24 @@ export interface RescuePorts {
   hooks: QueueHooks;
   signals: Signals;
   lease: LeaseClock;
-  /** Times in a row that its worker may die with a job. */
-  maxDeaths?: number;
 }
 
-const endingOf = (row: RunningRow, ports: RescuePorts, toBlame: boolean): Ending => {
-  const nowMs = ports.clock.ms();
-  if (!toBlame) return { to: 'queued', atMs: nowMs, counted: false, error: null };
-  const deaths = deathsOf(row);
-  const error = deathError(deaths, row.heartbeat_at);
-  const givenUp = row.attempts >= row.max_attempts || deaths >= (ports.maxDeaths ?? JOB_DEATHS);
-  if (givenUp) return { to: 'failed', kind: 'exhausted', error };
-  const atMs = nowMs + backoffMs(row.attempts, ports.random.next());
+const endingOf = (row: RunningRow, ports: RescuePorts): Ending => {
+  const error = `queue.worker-gone: its worker gave no sign of life since ${row.heartbeat_at}`;
+  if (row.attempts >= row.max_attempts) return { to: 'failed', kind: 'exhausted', error };
+  const atMs = ports.clock.ms() + backoffMs(row.attempts, ports.random.next());
   return { to: 'queued', atMs, counted: true, error };
 };
 
-/**
- * Takes running jobs from workers that are gone. Who may have caused it is queued again after a wait, or failed when its
- * attempts ran out or its worker died with it too often; who was only held is queued as if it had never been claimed.
- */
+/** Takes running jobs from workers that are gone: queued again after a wait, or failed when their attempts ran out. */
 const takeBack = async (ports: RescuePorts, find: (tx: Tx) => Promise<RunningRow[]>): Promise<number> => {
   const rescued = await writeRacing(ports.db, async (tx) => {
     const rows = await find(tx);
-    const toBlame = blamed(rows);
     const settlements = rows.map((row) => ({
       row,
       id: row.id,
       token: row.claim_token,
-      ending: endingOf(row, ports, toBlame.has(row.id)),
+      ending: endingOf(row, ports),
     }));
     const lost = await settle(tx, settlements, ports.clock.now());
     crashpoint('rescue.settled');
