@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Instant } from '#std/time.ts';
+import type * as Jobs from '#web/lib/api/job-types.ts';
 import type * as Rules from '#web/lib/api/rule-types.ts';
 import type * as Web from '#web/lib/api/types.ts';
 import type { accountShape, labelShape } from './shapes/account.ts';
 import type { actionDetailShape, actionSummaryShape, approvalShape } from './shapes/action.ts';
-import type { jobDetailShape, jobShape, jobStatsShape } from './shapes/job.ts';
+import type { cronPreviewShape } from './shapes/cron-preview.ts';
+import type { bulkAnswerShape, jobDetailShape, jobShape, jobStatsShape } from './shapes/job.ts';
 import type { threadShape, threadSummaryShape } from './shapes/mail.ts';
 import type { catalogShape, ruleShape, ruleTestShape } from './shapes/rule.ts';
+import type { scheduleListShape } from './shapes/schedule.ts';
 import type { settingsShape, todayShape } from './shapes/today.ts';
 
 /** JSON has no undefined: an optional field is there or it is not. */
@@ -31,9 +34,12 @@ test('the web app reads the shapes that the routes answer', () => {
   expect(fits<Web.ActionSummary, Sent<z.output<typeof actionSummaryShape>>>()).toBe(true);
   expect(fits<Web.ActionDetail, Sent<z.output<typeof actionDetailShape>>>()).toBe(true);
   expect(fits<Web.Approval, Sent<z.output<typeof approvalShape>>>()).toBe(true);
-  expect(fits<Web.Job, Sent<z.output<typeof jobShape>>>()).toBe(true);
-  expect(fits<Web.JobDetail, Sent<z.output<typeof jobDetailShape>>>()).toBe(true);
-  expect(fits<Web.JobStats, Sent<z.output<typeof jobStatsShape>>>()).toBe(true);
+  expect(fits<Jobs.Job, Sent<z.output<typeof jobShape>>>()).toBe(true);
+  expect(fits<Jobs.JobDetail, Sent<z.output<typeof jobDetailShape>>>()).toBe(true);
+  expect(fits<Jobs.JobStats, Sent<z.output<typeof jobStatsShape>>>()).toBe(true);
+  expect(fits<Jobs.JobsChanged, Sent<z.output<typeof bulkAnswerShape>>>()).toBe(true);
+  expect(fits<Jobs.ScheduleList, Sent<z.output<typeof scheduleListShape>>>()).toBe(true);
+  expect(fits<Jobs.CronPreview, Sent<z.output<typeof cronPreviewShape>>>()).toBe(true);
   expect(fits<Omit<Rules.Rule, 'conditions'>, Sent<z.output<typeof ruleShape>>>()).toBe(true);
   expect(fits<Rules.Catalog, Sent<z.output<typeof catalogShape>>>()).toBe(true);
   expect(fits<Rules.RuleTest, Sent<z.output<typeof ruleTestShape>>>()).toBe(true);

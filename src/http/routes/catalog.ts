@@ -9,6 +9,7 @@ import { jobRoutes } from './jobs.ts';
 import { labelRoutes } from './labels.ts';
 import { messageRoutes } from './messages.ts';
 import { ruleRoutes } from './rules.ts';
+import { schedulePreviewRoutes } from './schedule-preview.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { systemRoutes } from './system.ts';
 import { threadRoutes } from './threads.ts';
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...ruleRoutes,
   ...digestRoutes,
   ...jobRoutes,
+  ...schedulePreviewRoutes,
   ...scheduleRoutes,
   ...accessRoutes,
   ...docsRoutes,

@@ -8,6 +8,13 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-d
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const dayClock = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+});
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const numbers = new Intl.NumberFormat();
@@ -33,12 +40,18 @@ export const ago = (at: Instant, now: number): string => {
   return relative.format(Math.round(ms / DAY_MS), 'day');
 };
 
+/** "Mon 23 Nov, 07:00": when something will be, with its day. */
+export const dayTime = (at: Instant): string => dayClock.format(new Date(at));
+
 export const fullTime = (at: Instant): string => full.format(new Date(at));
 
 /** The date of a `YYYY-MM-DD` day, which has no time zone of its own. */
 export const shortDay = (day: string): string => dayMonth.format(new Date(`${day}T12:00:00`));
 
 export const count = (n: number): string => numbers.format(n);
+
+/** A count that may be more than told: "5,000+". */
+export const atLeast = (n: number, more: boolean): string => (more ? `${count(n)}+` : count(n));
 
 /** "1 message", "2,000 messages". */
 export const plural = (n: number, one: string, many = `${one}s`): string =>

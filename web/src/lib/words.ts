@@ -1,4 +1,5 @@
-import type { AccountStatus, ActionStatus, ApprovalState, DecisionSource, JobState } from './api/types.ts';
+import type { FailureKind, JobState } from './api/job-types.ts';
+import type { AccountStatus, ActionStatus, ApprovalState, DecisionSource } from './api/types.ts';
 import { humanize } from './format.ts';
 
 /** How a state looks: the word is always shown, the tone only supports it. */
@@ -34,6 +35,12 @@ export const jobWord: Record<JobState, Word> = {
   canceled: { text: 'Canceled', tone: 'plain' },
 };
 
+/** Why a job counts as failed for good. */
+export const failureWord: Record<FailureKind, string> = {
+  exhausted: 'its attempts ran out',
+  fatal: 'a retry can’t help by itself',
+};
+
 export const accountWord: Record<AccountStatus, Word> = {
   active: { text: 'In sync', tone: 'good' },
   syncing: { text: 'Importing', tone: 'plain' },
@@ -51,15 +58,24 @@ export const sourceWord: Record<DecisionSource, string> = {
 };
 
 const JOBS: Readonly<Record<string, string>> = {
+  'access.prune-sessions': 'Delete sign-ins that are over',
   'action.apply': 'Carry out an action',
   'action.undo-many': 'Undo many actions',
   'action.unsnooze': 'Bring back a snoozed message',
   'approval.expire': 'Let an approval expire',
   classify: 'Decide on a message',
+  'digest.compose': 'Make a digest',
+  'digest.deliver': 'Deliver a digest',
   import: 'Import an archive',
+  'queue.prune': 'Delete jobs that ended long ago',
+  'queue.sweep': 'Take jobs back from workers that are gone',
   reconcile: 'Compare with the whole mailbox',
   sync: 'Look for new mail',
+  'sync.look': 'Look into every mailbox',
 };
+
+/** Every type of job that this app has words for. */
+export const JOB_TYPES: readonly string[] = Object.keys(JOBS);
 
 /** What a job does, in words; its type for one that this app doesn't know. */
 export const jobName = (type: string): string => JOBS[type] ?? humanize(type);

@@ -1,3 +1,15 @@
+import type {
+  CronPreview,
+  DeadFilter,
+  Job,
+  JobDetail,
+  JobQuery,
+  JobStats,
+  JobsChanged,
+  Schedule,
+  ScheduleDraft,
+  ScheduleList,
+} from './job-types.ts';
 import { ApiError, request } from './request.ts';
 import type { Catalog, Rule, RuleDraft, RuleTest } from './rule-types.ts';
 import type {
@@ -8,10 +20,6 @@ import type {
   Approval,
   ApprovalState,
   Id,
-  Job,
-  JobDetail,
-  JobState,
-  JobStats,
   Label,
   Page,
   Settings,
@@ -61,13 +69,26 @@ export const api = {
   reorderRules: (ids: Id[]) => post<{ items: Rule[] }>('/rules/deterministic/reorder', { ids }),
   testRule: (rule: RuleDraft, limit: number) => post<RuleTest>('/rules/deterministic/test', { rule, limit }),
 
-  jobs: (query: { state?: JobState; type?: string; cursor?: string }, signal?: AbortSignal) =>
-    get<Page<Job>>('/jobs', query, signal),
+  jobs: (query: JobQuery, signal?: AbortSignal) => get<Page<Job>>('/jobs', query, signal),
   jobStats: (signal?: AbortSignal) => get<JobStats>('/jobs/stats', undefined, signal),
   job: (id: Id, signal?: AbortSignal) => get<JobDetail>(`/jobs/${id}`, undefined, signal),
   retryJob: (id: Id) => post<Job>(`/jobs/${id}/retry`),
   cancelJob: (id: Id) => post<Job>(`/jobs/${id}/cancel`),
-  discardJob: (id: Id) => post<void>(`/jobs/${id}/discard`),
+  discardJob: (id: Id, reason: string) => post<void>(`/jobs/${id}/discard`, { reason }),
+  countDead: (filter: DeadFilter, signal?: AbortSignal) =>
+    request<JobsChanged>('POST', '/jobs/retry', { body: { ...filter, preview: true }, signal }),
+  retryDead: (filter: DeadFilter) => post<JobsChanged>('/jobs/retry', filter),
+  discardDead: (filter: DeadFilter, reason: string) =>
+    post<JobsChanged>('/jobs/discard', { ...filter, reason }),
+
+  schedules: (signal?: AbortSignal) => get<ScheduleList>('/schedules', undefined, signal),
+  createSchedule: (draft: ScheduleDraft) => post<Schedule>('/schedules', draft),
+  patchSchedule: (id: Id, change: { cron?: string; timeZone?: string; enabled?: boolean }) =>
+    request<Schedule>('PATCH', `/schedules/${id}`, { body: change }),
+  deleteSchedule: (id: Id) => request<void>('DELETE', `/schedules/${id}`, {}),
+  runSchedule: (id: Id) => post<{ jobId: Id }>(`/schedules/${id}/run`),
+  previewCron: (query: { cron: string; timeZone: string }, signal?: AbortSignal) =>
+    get<CronPreview>('/schedules/preview', query, signal),
 
   settings: (signal?: AbortSignal) => get<Settings>('/settings', undefined, signal),
 };

@@ -266,50 +266,6 @@ export interface Approval {
   decidedVia: string | null;
 }
 
-// Jobs
-
-export const JOB_STATES = ['queued', 'running', 'completed', 'failed', 'canceled'] as const;
-export type JobState = (typeof JOB_STATES)[number];
-
-export interface Job {
-  id: Id;
-  type: string;
-  state: JobState;
-  priority: number;
-  attempts: number;
-  maxAttempts: number;
-  notBefore: Instant;
-  createdAt: Instant;
-  startedAt: Instant | null;
-  finishedAt: Instant | null;
-  lastError: string | null;
-  failureKind: 'fatal' | 'exhausted' | null;
-}
-
-export interface JobStep {
-  name: string;
-  startedAt: Instant;
-  finishedAt: Instant | null;
-}
-
-export interface JobDetail extends Job {
-  steps: JobStep[];
-  traceId: string | null;
-  /** What the job is about, for people; no mail content. */
-  payload: Record<string, unknown>;
-}
-
-/** Those that ended well are not counted: there may be millions. */
-export interface JobStats {
-  queued: number;
-  running: number;
-  completed?: number;
-  failed: number;
-  canceled?: number;
-  /** How long the oldest due job has waited; null when none waits. */
-  oldestDueSeconds: number | null;
-}
-
 // Today, settings, events
 
 export interface Today {
@@ -332,7 +288,7 @@ export interface Settings {
   config: Record<string, Record<string, unknown>>;
 }
 
-export const TOPICS = ['actions', 'approvals', 'messages', 'rules', 'jobs', 'accounts'] as const;
+export const TOPICS = ['actions', 'approvals', 'messages', 'rules', 'jobs', 'accounts', 'digests'] as const;
 export type Topic = (typeof TOPICS)[number];
 /** The data of a `change` event: what may have changed, so that open pages ask again. */
 export interface ChangeEvent {
