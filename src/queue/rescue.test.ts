@@ -5,7 +5,7 @@ import { DATABASE_KINDS, onEveryDatabase, testDatabase } from '#test/kit/databas
 import { leaseClockOf, makeClaim } from './claim-store.ts';
 import { heartbeat } from './lease-store.ts';
 import { pruneJobs } from './prune.ts';
-import { rescueDead, rescueStale } from './rescue.ts';
+import { rescueDead, rescueStale, silentJobs } from './rescue.ts';
 import { kindOf, type Workbench, workbench } from './workbench.suite.ts';
 import { makeWorkerId } from './worker-id.ts';
 
@@ -63,6 +63,23 @@ onEveryDatabase('Rescue', (fresh, kind) => {
     await abandon(bench, 'elsewhere/x/1/b');
     clock.set(clock.ms() - 119_000);
     expect(await rescueStale(ports(bench), 120_000)).toBe(0);
+  });
+
+  test('of the jobs that were silent before, those that gave a sign of life since are left, whatever the clock says', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { queue, clock, db } = bench;
+    const [gone, alive] = await queue.enqueueMany(plain, [{ n: 1 }, { n: 2 }]);
+    const held = await abandon(bench, 'elsewhere/x/1/a');
+    clock.advance(120_001);
+    const silent = await silentJobs(ports(bench), 120_000);
+    expect(silent.size).toBe(2);
+    const beats = held.filter((job) => job.id === alive?.id);
+    await db.write((tx) => heartbeat(tx, beats, { now: clock.now(), lease: 'app' }));
+    clock.advance(3_600_000);
+    expect(await rescueStale(ports(bench), 120_000, silent)).toBe(1);
+    expect((await queue.get(gone?.id ?? ''))?.job.state).toBe('queued');
+    expect((await queue.get(alive?.id ?? ''))?.job.state).toBe('running');
   });
 
   test('jobs of a process on this machine that died are taken back at once, those of others are left', async () => {

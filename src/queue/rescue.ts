@@ -1,3 +1,4 @@
+import { JOB_DEATHS } from '#config/limits.ts';
 import type { Db, Tx } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
 import { crashpoint } from '#std/crashpoint.ts';
@@ -5,6 +6,7 @@ import type { Random } from '#std/random.ts';
 import { toInstant } from '#std/time.ts';
 import { backoffMs } from './backoff.ts';
 import type { LeaseClock } from './claim-store.ts';
+import { blamed, deathError, deathsOf } from './deaths.ts';
 import { busyWorkers, jobsOfWorker, type RunningRow, staleJobs } from './lease-store.ts';
 import type { Ending } from './outcome.ts';
 import type { QueueHooks, QueueLog } from './ports.ts';
@@ -21,24 +23,34 @@ export interface RescuePorts {
   hooks: QueueHooks;
   signals: Signals;
   lease: LeaseClock;
+  /** Times in a row that its worker may die with a job. */
+  maxDeaths?: number;
 }
 
-const endingOf = (row: RunningRow, ports: RescuePorts): Ending => {
-  const error = `queue.worker-gone: its worker gave no sign of life since ${row.heartbeat_at}`;
-  if (row.attempts >= row.max_attempts) return { to: 'failed', kind: 'exhausted', error };
-  const atMs = ports.clock.ms() + backoffMs(row.attempts, ports.random.next());
+const endingOf = (row: RunningRow, ports: RescuePorts, toBlame: boolean): Ending => {
+  const nowMs = ports.clock.ms();
+  if (!toBlame) return { to: 'queued', atMs: nowMs, counted: false, error: null };
+  const deaths = deathsOf(row);
+  const error = deathError(deaths, row.heartbeat_at);
+  const givenUp = row.attempts >= row.max_attempts || deaths >= (ports.maxDeaths ?? JOB_DEATHS);
+  if (givenUp) return { to: 'failed', kind: 'exhausted', error };
+  const atMs = nowMs + backoffMs(row.attempts, ports.random.next());
   return { to: 'queued', atMs, counted: true, error };
 };
 
-/** Takes running jobs from workers that are gone: queued again after a wait, or failed when their attempts ran out. */
+/**
+ * Takes running jobs from workers that are gone. Who may have caused it is queued again after a wait, or failed when its
+ * attempts ran out or its worker died with it too often; who was only held is queued as if it had never been claimed.
+ */
 const takeBack = async (ports: RescuePorts, find: (tx: Tx) => Promise<RunningRow[]>): Promise<number> => {
   const rescued = await writeRacing(ports.db, async (tx) => {
     const rows = await find(tx);
+    const toBlame = blamed(rows);
     const settlements = rows.map((row) => ({
       row,
       id: row.id,
       token: row.claim_token,
-      ending: endingOf(row, ports),
+      ending: endingOf(row, ports, toBlame.has(row.id)),
     }));
     const lost = await settle(tx, settlements, ports.clock.now());
     crashpoint('rescue.settled');
@@ -63,15 +75,30 @@ const silentSince = ({ clock, lease }: Pick<RescuePorts, 'clock' | 'lease'>, sta
   lease,
 });
 
-/** Jobs whose worker gave no sign of life for `staleMs`. Returns how many were taken back. */
-export const rescueStale = (ports: RescuePorts, staleMs: number): Promise<number> =>
-  takeBack(ports, (tx) => staleJobs(tx, silentSince(ports, staleMs)));
+/** What a running job last showed of life: whoever lives shows another a heartbeat later. */
+const signOf = ({ id, claim_token, heartbeat_at }: RunningRow): string =>
+  `${id} ${claim_token} ${heartbeat_at}`;
 
-/** How many jobs have a worker that gave no sign of life for `staleMs`. */
-export const countStale = async (
+/**
+ * Jobs whose worker gave no sign of life for `staleMs`. Returns how many were taken back. `silent`: of these only, which
+ * showed the same when they were looked at before; then a clock that was set since takes nothing from the living.
+ */
+export const rescueStale = (
+  ports: RescuePorts,
+  staleMs: number,
+  silent?: ReadonlySet<string>,
+): Promise<number> =>
+  takeBack(ports, async (tx) => {
+    const rows = await staleJobs(tx, silentSince(ports, staleMs));
+    return silent ? rows.filter((row) => silent.has(signOf(row))) : rows;
+  });
+
+/** The last signs of jobs whose worker gave none for `staleMs`. */
+export const silentJobs = async (
   ports: Pick<RescuePorts, 'db' | 'clock' | 'lease'>,
   staleMs: number,
-): Promise<number> => (await staleJobs(ports.db, silentSince(ports, staleMs))).length;
+): Promise<ReadonlySet<string>> =>
+  new Set((await staleJobs(ports.db, silentSince(ports, staleMs))).map(signOf));
 
 /** Jobs of workers on this machine whose process is gone, without waiting for their time to run out. */
 export const rescueDead = async (ports: RescuePorts): Promise<number> => {

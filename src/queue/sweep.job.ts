@@ -3,11 +3,12 @@ import type { Config } from '#config/config.ts';
 import type { Db } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
+import { leaseClockOf } from './claim-store.ts';
 import type { JobContext } from './context.ts';
 import { defineJob } from './define.ts';
 import type { QueueHooks, QueueLog } from './ports.ts';
 import type { Queue } from './queue.ts';
-import { countStale, type RescuePorts, rescueStale } from './rescue.ts';
+import { type RescuePorts, rescueStale, silentJobs } from './rescue.ts';
 
 interface SweepPorts {
   db: Db;
@@ -36,10 +37,11 @@ export const sweepJob = defineJob({
   run: async (ctx: JobContext<SweepPorts>) => {
     const { config, queue, clock } = ctx.app;
     const { stale_after, heartbeat } = config.queue;
-    const lease = ctx.app.db.engine === 'postgres' ? 'database' : 'app';
+    const lease = leaseClockOf(ctx.app.db.engine);
     const ports: RescuePorts = { ...ctx.app, signals: queue.signals, lease };
-    if ((await countStale(ports, stale_after)) === 0) return;
+    const silent = await silentJobs(ports, stale_after);
+    if (silent.size === 0) return;
     await clock.sleep(heartbeat * (1 + LATE_BEAT), ctx.signal);
-    ctx.note({ rescued: await rescueStale(ports, stale_after) });
+    ctx.note({ rescued: await rescueStale(ports, stale_after, silent) });
   },
 });

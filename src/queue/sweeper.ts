@@ -1,7 +1,7 @@
 import { JOB_DEAD_WORKER_MS } from '#config/limits.ts';
 import { toMs } from '#std/time.ts';
 import { errorText } from './outcome.ts';
-import { countStale, type RescuePorts, rescueDead, rescueStale } from './rescue.ts';
+import { type RescuePorts, rescueDead, rescueStale, silentJobs } from './rescue.ts';
 import { lastRunOf } from './schedule-store.ts';
 import { sweepJob } from './sweep.job.ts';
 
@@ -85,6 +85,6 @@ export class Sweeper {
     if (!isMade) return false;
     // That job may itself be held by a worker that is gone: then nobody but us would ever take it back.
     const { sweepMs, staleMs } = this.#times;
-    return (await countStale(this.#ports, staleMs + sweepMs * LATE_SWEEPS)) === 0;
+    return (await silentJobs(this.#ports, staleMs + sweepMs * LATE_SWEEPS)).size === 0;
   }
 }
