@@ -1,6 +1,7 @@
 import { JOB_AHEAD_MS, JOB_AHEAD_WAIT_MS, JOB_RECORD_ROWS } from '#config/limits.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Attempt } from './attempt.ts';
+import { isSuspect } from './deaths.ts';
 import type { JobKind } from './define.ts';
 import type { ClaimedJob } from './job.ts';
 import type { Held } from './lease-store.ts';
@@ -34,6 +35,8 @@ export class InHand<App> {
   #recording: Recordable<App> = { ended: [], returning: [] };
   #waiting: ClaimedJob[] = [];
   #waitingSinceMs = 0;
+  /** The latest that ran of those with which a worker died: the next waits until the end of this one is recorded. */
+  #suspect: Attempt<App> | undefined;
   readonly #perType = new Map<string, number>();
   readonly #options: InHandOptions<App>;
   #endedInWindow = 0;
@@ -89,11 +92,15 @@ export class InHand<App> {
 
   /** The next job that has a place to run. */
   next(): ClaimedJob | undefined {
-    return this.running.size < this.#options.concurrency ? this.#waiting.shift() : undefined;
+    if (this.running.size >= this.#options.concurrency) return undefined;
+    if (!this.#suspectBusy()) return this.#waiting.shift();
+    const at = this.#waiting.findIndex((job) => !isSuspect(job));
+    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
   }
 
   start(attempt: Attempt<App>): void {
     this.running.set(attempt.job.id, attempt);
+    if (isSuspect(attempt.job)) this.#suspect = attempt;
   }
 
   end(attempt: Attempt<App>): void {
@@ -161,6 +168,15 @@ export class InHand<App> {
     for (const { job, ending } of [...this.ended, ...ended])
       if (ending) held.push({ id: job.id, token: job.token });
     return held;
+  }
+
+  #suspectBusy(): boolean {
+    const one = this.#suspect;
+    if (!one) return false;
+    if (this.running.get(one.job.id) === one) return true;
+    if (this.ended.includes(one) || this.#recording.ended.includes(one)) return true;
+    this.#suspect = undefined;
+    return false;
   }
 
   #leave(type: string): void {

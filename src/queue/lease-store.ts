@@ -67,9 +67,14 @@ export interface RunningRow {
   claim_token: string;
   worker_id: string;
   heartbeat_at: string;
+  started_at: string;
+  priority: number;
+  turn: string;
+  last_error: string | null;
 }
 
-const RUNNING = `select id, type, attempts, max_attempts, claim_token, worker_id, heartbeat_at from jobs
+const RUNNING = `select id, type, attempts, max_attempts, claim_token, worker_id, heartbeat_at, started_at,
+  priority, turn, last_error from jobs
   where state = 'running'`;
 // A heartbeat that lies as far ahead was written by a clock that was wrong, which is right or gone since: whoever lives has
 // written another.

@@ -1,6 +1,7 @@
-import { JOB_RECORD_TRIES, JOB_RECORD_WAIT_MS } from '#config/limits.ts';
+import { JOB_RECORD_TRIES, JOB_RECORD_WAIT_MS, JOB_SUSPECT_WAIT_MS } from '#config/limits.ts';
 import { AppError } from '#std/errors.ts';
 import { type Attempt, type AttemptPorts, released } from './attempt.ts';
+import { isSuspect } from './deaths.ts';
 import type { EndingCounts } from './ending-counts.ts';
 import type { InHand, Recordable } from './in-hand.ts';
 import type { ClaimedJob } from './job.ts';
@@ -34,7 +35,10 @@ export class Recorder<App> {
       // What was canceled or lost has nothing to record.
       if (attempt.ending) all.push(settlementOf(attempt.job, attempt.ending));
     }
-    for (const job of what.returning) all.push(settlementOf(job, released(nowMs)));
+    for (const job of what.returning) {
+      const waitMs = isSuspect(job) ? JOB_SUSPECT_WAIT_MS : 0;
+      all.push(settlementOf(job, released(nowMs + waitMs)));
+    }
     return all;
   }
 

@@ -49,6 +49,8 @@ export interface WorkerOptions<App> {
   heartbeatMs?: number;
   staleMs?: number;
   sweepMs?: number;
+  /** Times in a row that its worker may die with a job before the job is given up. */
+  maxDeaths?: number;
   /** Default: the database's, which several machines may share; for an embedded file always the program's. */
   leaseClock?: LeaseClock;
 }
@@ -94,7 +96,11 @@ export class Worker<App> {
     this.#turns.onNextDue = (dueMs) => this.#armDue(dueMs);
     this.#scheduler = new Scheduler({ ...ports, kinds });
     this.#sweeper = new Sweeper(
-      { ...ports, signals: o.queue.signals },
+      {
+        ...ports,
+        signals: o.queue.signals,
+        ...(o.maxDeaths === undefined ? {} : { maxDeaths: o.maxDeaths }),
+      },
       {
         sweepMs: o.sweepMs ?? JOB_SWEEP_MS,
         staleMs: o.staleMs ?? JOB_STALE_MS,

@@ -168,7 +168,11 @@ export class Turns<App> {
       this.#recorder.report(attempt, done.lost.has(attempt.job.id));
       if (attempt.ending?.to === 'queued') this.due(attempt.ending.atMs);
     }
-    if (done.claimed.length === 0) return;
+    if (done.claimed.length === 0) {
+      // What waited for the end of another to be recorded.
+      if (this.claiming) this.#startNext();
+      return;
+    }
     hooks.onClaimed?.(done.claimed.length);
     hand.add(done.claimed);
     if (this.claiming) this.#startNext();
