@@ -23,6 +23,7 @@ const helpOf = async (words: readonly string[]): Promise<string> => {
     err: nothing,
     outIsTerminal: false,
     errIsTerminal: false,
+    rows: Number.POSITIVE_INFINITY,
     columns: COLUMNS,
     color: false,
     canAsk: false,

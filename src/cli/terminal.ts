@@ -12,6 +12,8 @@ export interface Terminal {
   readonly errIsTerminal: boolean;
   /** Columns that a table may take; Infinity where nobody watches. */
   readonly columns: number;
+  /** Lines that a picture may take; Infinity where nobody watches. */
+  readonly rows: number;
   readonly color: boolean;
   /** Whether there is somebody to ask. */
   readonly canAsk: boolean;
@@ -19,6 +21,7 @@ export interface Terminal {
 }
 
 const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
 
 const writer = (stream: NodeJS.WriteStream) => {
   // A reader that goes away (`ashford actions list | head`) is no error of ours.
@@ -38,6 +41,9 @@ export const processTerminal = (env: Readonly<Record<string, string | undefined>
     errIsTerminal: stderr.isTTY === true,
     get columns() {
       return stdout.isTTY ? stdout.columns || DEFAULT_COLUMNS : Number.POSITIVE_INFINITY;
+    },
+    get rows() {
+      return stdout.isTTY ? stdout.rows || DEFAULT_ROWS : Number.POSITIVE_INFINITY;
     },
     color: wantsColor(env, stdout.isTTY === true),
     canAsk: stdin.isTTY === true && stderr.isTTY === true,

@@ -269,6 +269,12 @@ export const JOB_BULK_SCAN_ROWS = 2_000;
 /** Milliseconds between two notes of what a busy worker did, and after which those of one that is gone are deleted. */
 export const JOB_TALLY_MS = 2_000;
 export const JOB_TALLY_KEEP_MS = 24 * 60 * 60_000;
+/** Milliseconds between two looks of who watches, and by which they lag behind what is just being committed. */
+export const JOB_WATCH_MS = 1_000;
+export const JOB_WATCH_LAG_MS = 250;
+/** New jobs that one look counts, and milliseconds for which it remembers what a worker did. */
+export const JOB_WATCH_ENQUEUED_ROWS = 100_000;
+export const JOB_WATCH_SEEN_MS = 10 * 60_000;
 /** Jobs looked at by one transaction that prunes. */
 export const JOB_PRUNE_ROWS = 200;
 /** Milliseconds that completed and canceled jobs are kept, and failed ones. */

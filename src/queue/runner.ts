@@ -26,6 +26,7 @@ import { type QueueHooks, type QueueLog, silentLog } from './ports.ts';
 import type { Queue } from './queue.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sweeper } from './sweeper.ts';
+import { TallyKeeper } from './tally.ts';
 import { Turns } from './turns.ts';
 import { makeWorkerId } from './worker-id.ts';
 
@@ -69,6 +70,7 @@ export class Worker<App> {
   readonly #turns: Turns<App>;
   readonly #sweeper: Sweeper;
   readonly #scheduler: Scheduler;
+  readonly #tally: TallyKeeper;
   readonly #heartbeatMs: number;
   readonly #pollMs: number;
   /** Runs a function outside of the job or request that happened to call us. */
@@ -94,6 +96,7 @@ export class Worker<App> {
     const claim = makeClaim([...kinds.keys()], o.db.engine, ports.lease);
     this.#turns = new Turns({ ...ports, workerId: this.id, newId, kinds, claim, hand });
     this.#turns.onNextDue = (dueMs) => this.#armDue(dueMs);
+    this.#tally = new TallyKeeper(ports, this.id);
     this.#scheduler = new Scheduler({ ...ports, kinds });
     this.#sweeper = new Sweeper(
       {
@@ -175,6 +178,11 @@ export class Worker<App> {
     for (const stop of this.#stopListening.splice(0)) stop();
     this.#cancelBeat();
     this.#turns.close();
+    await this.#note({ last: true });
+  }
+
+  #note(options?: { last: boolean }): Promise<void> {
+    return this.#tally.note({ counts: this.#turns.counts, running: this.running }, options);
   }
 
   async #quietWithin(ms: number): Promise<void> {
@@ -212,6 +220,7 @@ export class Worker<App> {
     this.#cancelPoll = this.#outside(() =>
       this.#ports.clock.after(this.#pollMs, () => {
         if (this.#hand.giveBackLate()) this.#turns.schedule();
+        void this.#note();
         void this.#look().then(() => {
           if (this.#started) this.#armPoll();
         });

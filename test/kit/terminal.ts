@@ -6,7 +6,7 @@ export interface TestTerminal extends Terminal {
 
 /** A terminal that keeps what is written to it. Nobody is there to answer, unless `answers` has some. */
 export const testTerminal = (
-  o: Partial<Pick<Terminal, 'outIsTerminal' | 'errIsTerminal' | 'columns' | 'color'>> & {
+  o: Partial<Pick<Terminal, 'outIsTerminal' | 'errIsTerminal' | 'columns' | 'rows' | 'color'>> & {
     answers?: string[];
   } = {},
 ): TestTerminal => {
@@ -23,6 +23,7 @@ export const testTerminal = (
     outIsTerminal: o.outIsTerminal ?? false,
     errIsTerminal: o.errIsTerminal ?? false,
     columns: o.columns ?? Number.POSITIVE_INFINITY,
+    rows: o.rows ?? Number.POSITIVE_INFINITY,
     color: o.color ?? false,
     canAsk: answers.length > 0,
     ask: async (question) => {

@@ -59,6 +59,23 @@ export const jobs = defineCommand({
       run: async (context, input) => (await import('#cli/job-views.ts')).deadJobsCommand(context, input),
     },
     {
+      name: 'watch',
+      summary: 'Watch the queue as it works',
+      description:
+        'Shows what waits, runs and fails, how many jobs a second are put in and done, and which workers hold jobs. On a terminal the picture is drawn anew every second; elsewhere it is a line a second, with --json a JSON document on each.',
+      options: [
+        {
+          flags: '--for <duration>',
+          description: 'end after this time, such as 10s; until Ctrl-C when left out',
+        },
+      ],
+      examples: [
+        { line: 'ashford jobs watch', does: 'watch until Ctrl-C' },
+        { line: 'ashford jobs watch --for 1m --json', does: 'record a minute for a program to read' },
+      ],
+      run: async (context, input) => (await import('#cli/watch-jobs.ts')).watchJobsCommand(context, input),
+    },
+    {
       name: 'retry',
       summary: 'Queue failed or canceled jobs again',
       description:
