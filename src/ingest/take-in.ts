@@ -131,7 +131,7 @@ export const storeBatch = async (
   await ports.queue.enqueueMany(
     classifyJob,
     judged.map((messageId) => ({ messageId, live: !bulk })),
-    { tx, userId: account.userId, priority: bulk ? BULK_PRIORITY : 0 },
+    { tx, userId: account.userId, fairKey: account.id, priority: bulk ? BULK_PRIORITY : 0 },
   );
   crashpoint('take-in.enqueued');
   await takeInOthers(tx, context, prepared.batch.others);

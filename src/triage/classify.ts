@@ -118,7 +118,12 @@ const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promis
     await ports.queue.enqueueMany(
       performJob,
       actions.filter((a) => a.status === 'queued').map((a) => ({ actionId: a.id })),
-      { tx, userId: r.userId },
+      {
+        tx,
+        userId: r.userId,
+        fairKey: j.message.accountId,
+        priority: r.live ? 0 : BULK_PRIORITY,
+      },
     );
     crashpoint('classify.enqueued');
     const hits = new Map(j.evaluation.matched.map((m) => [m.ruleId, 1]));
