@@ -1,4 +1,5 @@
 import type { Account } from '#accounts/account.ts';
+import type { Schedule } from '#queue/schedule.ts';
 import type { Rule } from '#rules/rule.ts';
 import { AppError } from '#std/errors.ts';
 import type { CliApp } from './program.ts';
@@ -39,6 +40,17 @@ export const accountOf = async (app: CliApp, given: string): Promise<Account> =>
   const isIt = (a: Account) =>
     a.id === wanted || a.email.toLowerCase() === wanted || a.displayName.toLowerCase() === wanted;
   return pick(accounts.filter(isIt), given, 'account');
+};
+
+/** The schedule of that id or type, the program's own too. Throws when there is none, or more than one of that type. */
+export const scheduleOf = async (app: CliApp, given: string): Promise<Schedule> => {
+  const schedules = await app.schedules.list({ userId: app.owner.id, own: true });
+  const wanted = given.toLowerCase();
+  return pick(
+    schedules.filter((s) => s.id === wanted || s.type === wanted),
+    given,
+    'schedule',
+  );
 };
 
 /** A time that was given as text, in the time zone of the settings; undefined stays undefined. */

@@ -293,6 +293,8 @@ export const SCHEDULE_LOOK_MS = 60_000;
 export const SCHEDULE_LATE_MS = 60_000;
 /** Milliseconds past its time after which a schedule counts as overdue. */
 export const SCHEDULE_OVERDUE_MS = 120_000;
+/** Overdue schedules that are told one by one. */
+export const SCHEDULE_OVERDUE_ROWS = 20;
 /** Attempts of the jobs that schedules make. */
 export const SCHEDULE_ATTEMPTS = 10;
 /** Schedules of one user. */

@@ -1,3 +1,4 @@
+import { SCHEDULE_OVERDUE_ROWS } from '#config/limits.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
 import type { JobState, SchedulesTable } from '#db/queue-tables.ts';
 import { type LastJob, type Schedule, scheduleFromRow } from './schedule.ts';
@@ -159,13 +160,30 @@ const LAST_RUN = `select max(last_run_at) as last from schedules where type = $1
 export const lastRunOf = async (sql: Sql, type: string): Promise<string | null> =>
   (await sql.all<{ last: string | null }>(LAST_RUN, [type]))[0]?.last ?? null;
 
-const OVERDUE = `select count(*) as n from schedules s
-  where s.enabled = 1 and (s.next_run_at is null or s.next_run_at < $1 or s.last_error is not null
-    or exists (select 1 from jobs j where j.id = s.last_job_id and j.state = 'failed'))`;
+const LAST_FAILED = "exists (select 1 from jobs j where j.id = s.last_job_id and j.state = 'failed')";
+const OVERDUE = `s.enabled = 1 and (s.next_run_at is null or s.next_run_at < $1 or s.last_error is not null or ${LAST_FAILED})`;
+const COUNT_OVERDUE = `select count(*) as n from schedules s where ${OVERDUE}`;
+const LIST_OVERDUE = `select s.type, s.cron, s.last_error, ${LAST_FAILED} as failed from schedules s
+  where ${OVERDUE} order by s.id limit cast($2 as integer)`;
 
 /** Schedules that should have run before this instant and have not, or whose last run failed for good. */
 export const countOverdue = async (sql: Sql, before: string): Promise<number> =>
-  Number((await sql.all<{ n: number }>(OVERDUE, [before]))[0]?.n ?? 0);
+  Number((await sql.all<{ n: number }>(COUNT_OVERDUE, [before]))[0]?.n ?? 0);
+
+export interface OverdueSchedule {
+  type: string;
+  cron: string;
+  last_error: string | null;
+  /** Whether its last run failed for good. */
+  failed: boolean;
+}
+
+/** The first of those that are overdue. */
+export const overdueSchedules = async (sql: Sql, before: string): Promise<OverdueSchedule[]> => {
+  type Row = Omit<OverdueSchedule, 'failed'> & { failed: boolean | number };
+  const rows = await sql.all<Row>(LIST_OVERDUE, [before, SCHEDULE_OVERDUE_ROWS]);
+  return rows.map((row) => ({ ...row, failed: Boolean(row.failed) }));
+};
 
 const LAST_JOBS = (sql: Sql): string =>
   `select id, state, last_error as error from jobs where id in (${among('$1', sql)})`;

@@ -3,6 +3,7 @@ import { clockCheck } from './clock.ts';
 import { dataFolder } from './data-folder.ts';
 import { database } from './database.ts';
 import { encryptionKey } from './encryption-key.ts';
+import { schedules } from './schedules.ts';
 import { server } from './server.ts';
 import { webInterface } from './web-interface.ts';
 
@@ -10,6 +11,7 @@ import { webInterface } from './web-interface.ts';
 export const CHECKS: readonly Check[] = [
   dataFolder,
   database,
+  schedules,
   clockCheck,
   encryptionKey,
   server,

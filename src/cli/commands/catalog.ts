@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./jobs.ts')).jobs,
   },
   {
+    name: 'schedules',
+    summary: 'Show, add and pause what is done again and again',
+    load: async () => (await import('./schedules.ts')).schedules,
+  },
+  {
     name: 'doctor',
     summary: 'Check the installation, and say how to mend what is broken',
     load: async () => (await import('./doctor.ts')).doctor,
