@@ -6,7 +6,9 @@ import type { Config } from '#config/config.ts';
 import { ACCOUNTS_LOOK_MS } from '#config/limits.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import { guardProcess } from '#queue/attribution.ts';
+import type { QueueHooks } from '#queue/ports.ts';
 import { Worker } from '#queue/runner.ts';
+import { startWatchdog } from '#queue/watchdog.ts';
 import { systemClock } from '#std/clock.ts';
 import { systemRandom } from '#std/random.ts';
 import type { Log } from '#telemetry/log.ts';
@@ -33,7 +35,7 @@ export interface RunningProcess {
 }
 
 /** A worker of this program's jobs over an open App. */
-export const workerOf = (app: App): Worker<App> =>
+export const workerOf = (app: App, watch = (hooks: QueueHooks): QueueHooks => hooks): Worker<App> =>
   new Worker<App>({
     db: app.db,
     queue: app.queue,
@@ -69,7 +71,9 @@ export const startProcess = async (o: ProcessOptions): Promise<RunningProcess> =
   };
   try {
     await ensureSchedules(app);
-    const worker = workerOf(app);
+    const watchdog = startWatchdog({ clock: systemClock });
+    closers.push(() => watchdog.stop());
+    const worker = workerOf(app, watchdog.watch);
     worker.start();
     closers.push(() => worker.stop({ graceMs: config.queue.shutdown_grace }));
     closers.push(await watchMailboxes(app), gaugeSchedules(app));
