@@ -21,7 +21,7 @@ export interface GivenMail {
   text?: string;
   /** Messages of one key are one thread; a thread of its own when left out. */
   thread?: string;
-  /** Milliseconds that it was received before now. */
+  /** Milliseconds that it was received before now; 1 when left out, since a window ends before its end. */
   lateMs?: number;
   read?: boolean;
   labels?: string[];
@@ -84,7 +84,7 @@ export const reader = async (db: Db, clock = new ManualClock()) => {
       return {
         providerMessageId: key,
         threadKey: m.thread ?? key,
-        internalDate: toInstant(clock.ms() - (m.lateMs ?? 0)),
+        internalDate: toInstant(clock.ms() - (m.lateMs ?? 1)),
         sizeBytes: 100,
         state: { labels: m.labels ?? ['INBOX'], flags: m.read ? (['seen'] as const).slice() : [] },
         mail: new Untrusted(parsed(m)),
