@@ -1,6 +1,6 @@
 import { performJob } from '#actions/perform.job.ts';
 import { countRecentActions, insertActions } from '#actions/store.ts';
-import { LIVE_MAIL_MS } from '#config/limits.ts';
+import { BULK_PRIORITY, LIVE_MAIL_MS } from '#config/limits.ts';
 import type { Tx } from '#db/db.ts';
 import { settleInLedger } from '#mail/ledger-store.ts';
 import { findMail, type StoredMail } from '#mail/message-store.ts';
