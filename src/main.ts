@@ -15,6 +15,7 @@ import type { Log } from '#telemetry/log.ts';
 import { startTelemetry } from '#telemetry/start.ts';
 import { type App, openApp } from './app.ts';
 import { JOBS } from './jobs.ts';
+import { gaugeJobs } from './queue-hooks.ts';
 import { ensureSchedules, gaugeSchedules } from './schedules.ts';
 
 export interface ProcessOptions {
@@ -76,7 +77,7 @@ export const startProcess = async (o: ProcessOptions): Promise<RunningProcess> =
     const worker = workerOf(app, watchdog.watch);
     worker.start();
     closers.push(() => worker.stop({ graceMs: config.queue.shutdown_grace }));
-    closers.push(await watchMailboxes(app), gaugeSchedules(app));
+    closers.push(await watchMailboxes(app), gaugeSchedules(app), gaugeJobs(app));
     const url = o.role === 'server' ? await serve(app, { telemetry, worker, closers }) : undefined;
     let stopping: Promise<void> | undefined;
     return {

@@ -57,6 +57,8 @@ export const TELEMETRY_SHUTDOWN_MS = 1_500;
 export const SPAN_QUEUE = 2_048;
 /** Milliseconds between two exports of metrics. */
 export const METRIC_EXPORT_INTERVAL_MS = 30_000;
+/** Milliseconds for which the metrics of the queue's tables are shown again. */
+export const JOB_GAUGE_KEEP_MS = 10_000;
 
 // access
 /** Failed sign-ins within the window after which one source is refused, and after which all are. */

@@ -1,59 +1,14 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { TELEMETRY_SHUTDOWN_MS } from '#config/limits.ts';
 import { loadConfig } from '#config/load.ts';
 import { type Clock, ManualClock, systemClock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { seededRandom } from '#std/random.ts';
+import { collector, spansOf } from '#test/kit/otlp-collector.ts';
 import { type MemoryLog, memoryLog } from './log-memory.ts';
 import { counter, gauge, histogram } from './metrics.ts';
 import { startTelemetry } from './start.ts';
 import { currentTraceId, currentTraceparent, span, withTraceparent } from './trace.ts';
-
-interface SentSpan {
-  name: string;
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  status: { code?: number; message?: string };
-  attributes: { key: string; value: Record<string, unknown> }[];
-}
-
-interface TraceBody {
-  resourceSpans: {
-    resource: { attributes: { key: string; value: { stringValue?: string } }[] };
-    scopeSpans: { spans: SentSpan[] }[];
-  }[];
-}
-
-const bodyOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-};
-
-/** A collector of a few lines: keeps what it is sent. */
-const collector = async (answer: 'ok' | 'hang' | 'refuse' = 'ok') => {
-  const received: { path: string; body: string }[] = [];
-  const server: Server = createServer(async (request, response) => {
-    received.push({ path: request.url ?? '', body: await bodyOf(request) });
-    if (answer === 'hang') return;
-    response.writeHead(answer === 'ok' ? 200 : 400, { 'content-type': 'application/json' }).end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    received,
-    bodies: () =>
-      received.filter(({ path }) => path === '/v1/traces').map(({ body }) => JSON.parse(body) as TraceBody),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-};
 
 const start = (
   endpoint?: string,
@@ -72,11 +27,6 @@ const start = (
   });
   return startTelemetry({ config, version: '1.2.3', clock, random: seededRandom(7), log });
 };
-
-const spansOf = (bodies: TraceBody[]): SentSpan[] =>
-  bodies.flatMap(({ resourceSpans }) =>
-    resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
-  );
 
 test('spans reach the collector as one tree, with the resource and without the words of errors', async () => {
   await using server = await collector();
