@@ -44,7 +44,7 @@ export const workerOf = (app: App, watch = (hooks: QueueHooks): QueueHooks => ho
     random: app.random,
     newId: app.newId,
     log: app.log,
-    hooks: app.hooks,
+    hooks: watch(app.hooks),
     app,
     jobs: JOBS,
     concurrency: app.config.queue.concurrency,
