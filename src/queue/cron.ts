@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { SCHEDULE_CRONS_KEPT } from '#config/limits.ts';
 import { AppError } from '#std/errors.ts';
+import { toDate } from '#std/time.ts';
 import { isTimeZone } from '#std/zone.ts';
 import { type CronField, type CronFields, normalCron, parseCron } from './cron-fields.ts';
 
@@ -42,7 +43,7 @@ const patternOf = (cron: string, timeZone: string): Cron => {
 
 /** The first time after `afterMs` that it is due, in milliseconds since 1970; undefined when there is none. */
 export const nextRun = (cron: string, timeZone: string, afterMs: number): number | undefined =>
-  patternOf(cron, timeZone).nextRun(new Date(afterMs))?.getTime();
+  patternOf(cron, timeZone).nextRun(toDate(afterMs))?.getTime();
 
 /** The first `n` times after `afterMs`. */
 export const nextRuns = (
@@ -61,7 +62,7 @@ export const nextRuns = (
 /** The latest time up to and including `nowMs` that it was due; undefined when there was none. */
 export const lastRunUpTo = (cron: string, timeZone: string, nowMs: number): number | undefined =>
   patternOf(cron, timeZone)
-    .previousRuns(1, new Date(nowMs + 1))[0]
+    .previousRuns(1, toDate(nowMs + 1))[0]
     ?.getTime();
 
 /** Throws `schedule.bad-cron` or `schedule.bad-zone`; returns the cron as it is stored. */

@@ -13,6 +13,9 @@ export const toInstant = (ms: number): Instant => {
 
 export const toMs = (instant: string): number => Date.parse(instant);
 
+/** For a library that wants it so. */
+export const toDate = (ms: number): Date => new Date(ms);
+
 /** Any date text that JavaScript reads → Instant, or undefined. */
 export const parseInstant = (text: string): Instant | undefined => {
   const ms = Date.parse(text);
