@@ -2,7 +2,8 @@ import { frameTrial } from './r00-frame.ts';
 import { killLoopTrial } from './r01-kill-loop.ts';
 import { crashPointsTrial } from './r02-crash-points.ts';
 import { busyTrial } from './r06-busy.ts';
+import { poisonTrial } from './r19-poison.ts';
 import type { Trial } from './trial.ts';
 
 /** Every trial, in the order in which they run. */
-export const TRIALS: readonly Trial[] = [frameTrial, killLoopTrial, crashPointsTrial, busyTrial];
+export const TRIALS: readonly Trial[] = [frameTrial, killLoopTrial, crashPointsTrial, busyTrial, poisonTrial];

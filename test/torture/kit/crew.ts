@@ -25,7 +25,14 @@ const WORKER = new URL('./worker.child.ts', import.meta.url);
 export const startCrew = async (
   t: TrialRun,
   place: Place,
-  o: { size: number; options?: Record<string, unknown>; entry?: URL },
+  o: {
+    size: number;
+    options?: Record<string, unknown>;
+    entry?: URL;
+    execArgv?: readonly string[];
+    /** Workers that end by themselves are part of the trial. */
+    quiet?: boolean;
+  },
 ): Promise<Crew> => {
   const members: { child: Child; ready: boolean }[] = [];
   let kills = 0;
@@ -34,6 +41,7 @@ export const startCrew = async (
   const hire = (at: number): Promise<void> => {
     const child = startChild(t, o.entry ?? WORKER, {
       args: [placeText(place), JSON.stringify(o.options ?? {})],
+      ...(o.execArgv ? { execArgv: o.execArgv } : {}),
     });
     const member = { child, ready: false };
     members[at] = member;
@@ -46,7 +54,7 @@ export const startCrew = async (
     void child.ended.then((how) => {
       if (over) return;
       if (!killed) {
-        if (++falls <= 3) t.note(`a worker ended with ${how}: ${child.stderr().slice(-1_000)}`);
+        if (++falls <= 3 && !o.quiet) t.note(`a worker ended with ${how}: ${child.stderr().slice(-1_000)}`);
       }
       if (falls < MOST_FALLS) void hire(at);
     });
