@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
+import type { digestSchema, digestSummarySchema } from '#digests/digest.ts';
 import type { Instant } from '#std/time.ts';
+import type * as Digests from '#web/lib/api/digest-types.ts';
 import type * as Jobs from '#web/lib/api/job-types.ts';
 import type * as Rules from '#web/lib/api/rule-types.ts';
 import type * as Web from '#web/lib/api/types.ts';
@@ -40,6 +42,8 @@ test('the web app reads the shapes that the routes answer', () => {
   expect(fits<Jobs.JobsChanged, Sent<z.output<typeof bulkAnswerShape>>>()).toBe(true);
   expect(fits<Jobs.ScheduleList, Sent<z.output<typeof scheduleListShape>>>()).toBe(true);
   expect(fits<Jobs.CronPreview, Sent<z.output<typeof cronPreviewShape>>>()).toBe(true);
+  expect(fits<Digests.Digest, Sent<z.output<typeof digestSchema>>>()).toBe(true);
+  expect(fits<Digests.DigestSummary, Sent<z.output<typeof digestSummarySchema>>>()).toBe(true);
   expect(fits<Omit<Rules.Rule, 'conditions'>, Sent<z.output<typeof ruleShape>>>()).toBe(true);
   expect(fits<Rules.Catalog, Sent<z.output<typeof catalogShape>>>()).toBe(true);
   expect(fits<Rules.RuleTest, Sent<z.output<typeof ruleTestShape>>>()).toBe(true);

@@ -1,3 +1,4 @@
+import type { Digest, DigestSummary } from './digest-types.ts';
 import type {
   CronPreview,
   DeadFilter,
@@ -89,6 +90,11 @@ export const api = {
   runSchedule: (id: Id) => post<{ jobId: Id }>(`/schedules/${id}/run`),
   previewCron: (query: { cron: string; timeZone: string }, signal?: AbortSignal) =>
     get<CronPreview>('/schedules/preview', query, signal),
+
+  digests: (query: { cursor?: string | undefined; limit?: number }, signal?: AbortSignal) =>
+    get<Page<DigestSummary>>('/digests', query, signal),
+  digest: (id: Id, signal?: AbortSignal) => get<Digest>(`/digests/${id}`, undefined, signal),
+  makeDigest: () => post<Digest>('/digests'),
 
   settings: (signal?: AbortSignal) => get<Settings>('/settings', undefined, signal),
 };

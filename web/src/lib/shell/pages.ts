@@ -3,6 +3,7 @@ import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Workflow from '@lucide/svelte/icons/layers';
 import ListFilter from '@lucide/svelte/icons/list-filter';
+import Newspaper from '@lucide/svelte/icons/newspaper';
 import Settings from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sunrise';
 
@@ -12,6 +13,7 @@ export const PAGES = [
   { href: '/inbox', label: 'Inbox', key: 'i', icon: Inbox },
   { href: '/approvals', label: 'Approvals', key: 'p', icon: CircleCheck },
   { href: '/actions', label: 'Actions', key: 'a', icon: History },
+  { href: '/digests', label: 'Digests', key: 'd', icon: Newspaper },
   { href: '/rules', label: 'Rules', key: 'r', icon: ListFilter },
   { href: '/jobs', label: 'Jobs', key: 'j', icon: Workflow },
   { href: '/settings', label: 'Settings', key: 's', icon: Settings },
