@@ -17,6 +17,9 @@ export const demoDigest = async (app: CliApp): Promise<Digest> => {
 
 const isSorted = async (app: CliApp, importId: string): Promise<boolean> => {
   if (!isEnded((await app.queue.get(importId))?.job)) return false;
+  // The sync that takes in what was imported has a job of its own, and the ledger knows nothing of it yet.
+  const { types } = await app.queue.stats();
+  if (types.some(({ ready, running }) => ready + running > 0)) return false;
   const { ledger, actions } = await statusOf(app, app.owner.id);
   return ledger.waiting === 0 && (actions.queued ?? 0) + (actions.executing ?? 0) === 0;
 };
