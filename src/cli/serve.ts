@@ -2,6 +2,7 @@ import { openLog } from '#telemetry/log.ts';
 import type { Input } from './command.ts';
 import type { CommandContext } from './context.ts';
 import { INTERRUPTED, OK } from './report.ts';
+import { refuseSecond } from './second-server.ts';
 import { signInUrl } from './sign-in-url.ts';
 import { listenForStop } from './stop-signals.ts';
 import { paint } from './terminal.ts';
@@ -30,6 +31,7 @@ const settings = async (context: CommandContext, input?: Input) => {
 export const runServer = async (context: CommandContext, input: Input): Promise<number> => {
   const config = await settings(context, input);
   using stop = listenForStop(context.clock);
+  await refuseSecond(config.paths.data_dir, context.clock);
   await freshWebBuild(context, stop.signal);
   if (stop.signal.aborted) return INTERRUPTED;
   const log = await openServerLog(context, config);
