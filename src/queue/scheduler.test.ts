@@ -1,13 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openDatabase } from '#db/open.ts';
 import { systemClock } from '#std/clock.ts';
 import { idMaker } from '#std/ids.ts';
 import { systemRandom } from '#std/random.ts';
-import { toMs } from '#std/time.ts';
-import { onEveryDatabase, type TestDatabase } from '#test/kit/databases.ts';
+import { toInstant, toMs } from '#std/time.ts';
+import { onEveryDatabase, type TestDatabase, testDatabase } from '#test/kit/databases.ts';
 import { defineJob, type JobKind } from './define.ts';
 import { createQueue } from './queue.ts';
+import { Worker } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { createSchedules } from './schedules.ts';
 import { kindOf, type Workbench, workbench } from './workbench.suite.ts';
@@ -345,6 +346,65 @@ onEveryDatabase('Schedules', (fresh, kind) => {
     expect(await madeFor(s)).toEqual(['2026-01-15T09:01']);
   });
 });
+
+describe.each(['file', 'postgres'] as const)('Four started workers on %s', (kind) => {
+  test('run what another process put on a schedule when its time comes, once', async () => {
+    await using t = await testDatabase(kind);
+    const ran: (string | null)[] = [];
+    let first: () => void = () => {};
+    const done = new Promise<void>((resolve) => {
+      first = resolve;
+    });
+    const kinds = [
+      kindOf('test.tick', async (ctx) => {
+        ran.push(ctx.scheduledFor);
+        first();
+      }),
+    ];
+    const opened = await Promise.all([1, 2, 3, 4].map(() => another(t.url)));
+    const workers = opened.map((db) => startedWorker(db, kinds));
+    // At the start they reckon anew what lies ahead, and would correct the time that is written below.
+    for (const worker of workers) await worker.drain();
+    const newId = idMaker(systemClock, systemRandom);
+    const queue = createQueue({ db: t.db, clock: systemClock, newId });
+    const schedules = createSchedules({
+      db: t.db,
+      clock: systemClock,
+      newId,
+      queue,
+      kinds: async () => kinds,
+    });
+    const soon = toInstant(systemClock.ms() + 400);
+    await t.db.write(async (tx) => {
+      const { id } = await schedules.add({
+        job: tick,
+        payload: { n: 1 },
+        cron: '0 0 1 1 *',
+        timeZone: 'UTC',
+        userId: USER,
+        tx,
+      });
+      await tx.run('update schedules set next_run_at = $1 where id = $2', [soon, id]);
+    });
+    await done;
+    // Whoever else would fire it has looked by the time that it stops.
+    for (const worker of workers) await worker.drain();
+    for (const worker of workers) await worker.stop();
+    for (const db of opened) await db.close();
+    expect(ran).toEqual([soon]);
+    expect(await queue.list()).toHaveLength(1);
+    const [schedule] = await schedules.list({ userId: USER });
+    expect(schedule?.nextRunAt).toMatch(/-01-01T00:00:00.000Z$/);
+  });
+});
+
+const startedWorker = (db: TestDatabase['db'], jobs: readonly JobKind<object>[]): Worker<object> => {
+  const newId = idMaker(systemClock, systemRandom);
+  const queue = createQueue({ db, clock: systemClock, newId });
+  const worker = new Worker({ db, queue, clock: systemClock, random: systemRandom, newId, app: {}, jobs });
+  worker.start();
+  return worker;
+};
 
 const another = (url: string) => openDatabase({ url, clock: systemClock, random: systemRandom });
 
