@@ -96,17 +96,25 @@ onEveryDatabase('Rescue', (fresh, kind) => {
     expect((await queue.list({ state: 'queued' })).map((j) => j.payload)).toEqual([{ n: 1 }]);
   });
 
-  test('a worker looks for such jobs when it starts', async () => {
+  test('a worker that starts looks for such jobs, and watches them for a heartbeat before it takes them', async () => {
     await using t = await fresh();
     const bench = workbench(t);
     const { queue, clock } = bench;
     const { id } = await queue.enqueue(plain, { n: 1 });
     await abandon(bench, 'elsewhere/x/1/a');
     clock.advance(121_000);
+    const startedMs = clock.ms();
     const w = bench.worker([plain]);
-    const rescued = new Promise<void>((resolve) => queue.signals.onReady(() => resolve()));
+    let rescued = false;
+    queue.signals.onReady(() => {
+      rescued = true;
+    });
     w.start();
-    await rescued;
+    while (!rescued) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!rescued) clock.advance(1_000);
+    }
+    expect(clock.ms() - startedMs).toBeGreaterThan(30_000);
     expect((await queue.get(id))?.job).toMatchObject({ state: 'queued', attempts: 1 });
     await w.stop();
   });

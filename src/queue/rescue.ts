@@ -75,6 +75,9 @@ const silentSince = ({ clock, lease }: Pick<RescuePorts, 'clock' | 'lease'>, sta
   lease,
 });
 
+/** Part of a heartbeat by which one may come late. */
+export const LATE_BEAT = 0.25;
+
 /** What a running job last showed of life: whoever lives shows another a heartbeat later. */
 const signOf = ({ id, claim_token, heartbeat_at }: RunningRow): string =>
   `${id} ${claim_token} ${heartbeat_at}`;

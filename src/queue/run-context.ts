@@ -9,7 +9,7 @@ import { checkedKey, type JobType } from './define.ts';
 import { heartbeat, isHeld } from './lease-store.ts';
 import { errorText, snooze } from './outcome.ts';
 import type { Enqueued, EnqueueOptions } from './queue.ts';
-import { recordStep, stepsOf } from './step-store.ts';
+import { recordStep, stepOfHeld } from './step-store.ts';
 
 const claimLost = (): AppError =>
   new AppError('conflict', 'queue.claim-lost', 'The job is no longer held by this worker');
@@ -18,7 +18,6 @@ const claimLost = (): AppError =>
 class RunContext<App> implements JobContext<App> {
   readonly #attempt: Attempt<App>;
   readonly #ports: AttemptPorts<App>;
-  #steps: Promise<Map<string, JobStepsTable>> | undefined;
   readonly #stepping = new Set<string>();
 
   constructor(attempt: Attempt<App>, ports: AttemptPorts<App>) {
@@ -63,12 +62,8 @@ class RunContext<App> implements JobContext<App> {
     if (this.#stepping.has(name)) throw new Error(`The step "${name}" is running already`);
     this.#stepping.add(name);
     try {
-      const steps = await this.#loadSteps();
-      const known = steps.get(name);
-      if (known?.finished_at) return resultOf(known) as T;
-      const done = await this.#runStep(name, fn);
-      steps.set(name, done);
-      return resultOf(done) as T;
+      const known = await this.#recorded(name);
+      return resultOf(known?.finished_at ? known : await this.#runStep(name, fn)) as T;
     } finally {
       this.#stepping.delete(name);
     }
@@ -116,9 +111,12 @@ class RunContext<App> implements JobContext<App> {
     return snooze(untilMs);
   }
 
-  #loadSteps(): Promise<Map<string, JobStepsTable>> {
-    this.#steps ??= stepsOf(this.#ports.db, this.jobId).then((rows) => new Map(rows.map((r) => [r.name, r])));
-    return this.#steps;
+  /** Looked up each time: after a pause another worker may have the job, and have run what comes next. */
+  async #recorded(name: string): Promise<JobStepsTable | undefined> {
+    const { held, step } = await stepOfHeld(this.#ports.db, this.#attempt.job, name);
+    if (held) return step;
+    this.#attempt.abort('lost');
+    throw claimLost();
   }
 
   async #runStep<T>(name: string, fn: () => Promise<T>): Promise<JobStepsTable> {

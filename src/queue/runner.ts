@@ -109,7 +109,7 @@ export class Worker<App> {
         staleMs: o.staleMs ?? JOB_STALE_MS,
         heartbeatMs: this.#heartbeatMs,
       },
-      { beat: () => this.#beat(), hasPlace: () => hand.running.size < concurrency },
+      () => this.#beat(),
     );
   }
 

@@ -154,13 +154,8 @@ export const noteRunNow = async (sql: Sql, s: { id: string; now: string; jobId: 
   await sql.run(RUN_NOW, [s.id, s.now, s.jobId]);
 };
 
-const LAST_RUN = `select max(last_run_at) as last from schedules where type = $1`;
-
-/** When a schedule last made a job of this type. */
-export const lastRunOf = async (sql: Sql, type: string): Promise<string | null> =>
-  (await sql.all<{ last: string | null }>(LAST_RUN, [type]))[0]?.last ?? null;
-
 const LAST_FAILED = "exists (select 1 from jobs j where j.id = s.last_job_id and j.state = 'failed')";
+
 const OVERDUE = `s.enabled = 1 and (s.next_run_at is null or s.next_run_at < $1 or s.last_error is not null or ${LAST_FAILED})`;
 const COUNT_OVERDUE = `select count(*) as n from schedules s where ${OVERDUE}`;
 const LIST_OVERDUE = `select s.type, s.cron, s.last_error, ${LAST_FAILED} as failed from schedules s

@@ -8,7 +8,7 @@ import type { JobContext } from './context.ts';
 import { defineJob } from './define.ts';
 import type { QueueHooks, QueueLog } from './ports.ts';
 import type { Queue } from './queue.ts';
-import { type RescuePorts, rescueStale, silentJobs } from './rescue.ts';
+import { LATE_BEAT, type RescuePorts, rescueStale, silentJobs } from './rescue.ts';
 
 interface SweepPorts {
   db: Db;
@@ -19,9 +19,6 @@ interface SweepPorts {
   queue: Queue;
   config: Pick<Config, 'queue'>;
 }
-
-/** Part of a heartbeat by which one may come late. */
-const LATE_BEAT = 0.25;
 
 /**
  * Takes jobs back from workers that gave no sign of life. After a machine slept or its clock was set, everybody looks silent:

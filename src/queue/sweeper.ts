@@ -1,9 +1,6 @@
 import { JOB_DEAD_WORKER_MS } from '#config/limits.ts';
-import { toMs } from '#std/time.ts';
 import { errorText } from './outcome.ts';
-import { type RescuePorts, rescueDead, rescueStale, silentJobs } from './rescue.ts';
-import { lastRunOf } from './schedule-store.ts';
-import { sweepJob } from './sweep.job.ts';
+import { LATE_BEAT, type RescuePorts, rescueDead, rescueStale, silentJobs } from './rescue.ts';
 
 export interface SweepTimes {
   sweepMs: number;
@@ -11,33 +8,25 @@ export interface SweepTimes {
   heartbeatMs: number;
 }
 
-/** Parts of the time between two sweeps after which a sweep counts as not made by a job. */
-const LATE_SWEEPS = 2;
-
 /**
- * Looks for jobs whose worker is gone: at the start, and again and again. Where `queue.sweep` is on a schedule, that job does
- * it once for all workers, and this one only looks for processes that died, as long as it has a place for that job.
+ * Looks for jobs whose worker is gone, from the start on and again and again. Silence is watched, not reckoned: only a job
+ * that showed nothing new during a whole heartbeat of looks is taken back, so that no clock that was set, and no machine
+ * that slept, makes the living look dead.
  */
 export class Sweeper {
   readonly #ports: RescuePorts;
   readonly #times: SweepTimes;
   /** Shows our own jobs to be alive, before anybody's are judged. */
   readonly #beat: () => Promise<void>;
-  readonly #hasPlace: () => boolean;
   #on = false;
   #cancel = () => {};
-  #lastLookMs: number | undefined;
-  #nextSweepMs = 0;
+  /** For how many looks each of the silent has shown the same. */
+  #looks = new Map<string, number>();
 
-  constructor(
-    ports: RescuePorts,
-    times: SweepTimes,
-    worker: { beat: () => Promise<void>; hasPlace: () => boolean },
-  ) {
+  constructor(ports: RescuePorts, times: SweepTimes, beat: () => Promise<void>) {
     this.#ports = ports;
     this.#times = times;
-    this.#beat = worker.beat;
-    this.#hasPlace = worker.hasPlace;
+    this.#beat = beat;
   }
 
   start(): void {
@@ -54,37 +43,23 @@ export class Sweeper {
     const { clock, log } = this.#ports;
     const every = Math.min(JOB_DEAD_WORKER_MS, this.#times.sweepMs);
     try {
-      await this.#once(every);
+      await rescueDead(this.#ports);
+      await this.#watch(every);
     } catch (e) {
       log.warn({ error: errorText(e) }, 'looking for jobs of workers that are gone failed');
     }
     if (this.#on) this.#cancel = clock.after(every, () => void this.#look());
   }
 
-  async #once(every: number): Promise<void> {
-    const { clock } = this.#ports;
-    const now = clock.ms();
-    const since = now - (this.#lastLookMs ?? now);
-    this.#lastLookMs = now;
-    await rescueDead(this.#ports);
-    if (since < 0 || since > every + this.#times.heartbeatMs) {
-      // The machine slept or its clock was set: everybody looks silent, and gets the time to show life.
-      this.#nextSweepMs = now + this.#times.heartbeatMs + every;
-    }
-    if (now < this.#nextSweepMs) return;
-    const first = this.#nextSweepMs === 0;
-    this.#nextSweepMs = now + this.#times.sweepMs;
-    if (!first && this.#hasPlace() && (await this.#isSweptByJob(now))) return;
+  async #watch(every: number): Promise<void> {
+    const { staleMs, heartbeatMs } = this.#times;
+    const patience = heartbeatMs * (1 + LATE_BEAT);
+    // Watched from before its lease is over, so that it is not held for longer than that.
+    const silent = await silentJobs(this.#ports, Math.max(0, staleMs - patience));
+    this.#looks = new Map([...silent].map((sign) => [sign, (this.#looks.get(sign) ?? -1) + 1]));
+    const sure = new Set([...silent].filter((sign) => (this.#looks.get(sign) ?? 0) * every >= patience));
+    if (sure.size === 0) return;
     await this.#beat();
-    await rescueStale(this.#ports, this.#times.staleMs);
-  }
-
-  async #isSweptByJob(nowMs: number): Promise<boolean> {
-    const last = await lastRunOf(this.#ports.db, sweepJob.type);
-    const isMade = last !== null && Math.abs(nowMs - toMs(last)) < this.#times.sweepMs * LATE_SWEEPS;
-    if (!isMade) return false;
-    // That job may itself be held by a worker that is gone: then nobody but us would ever take it back.
-    const { sweepMs, staleMs } = this.#times;
-    return (await silentJobs(this.#ports, staleMs + sweepMs * LATE_SWEEPS)).size === 0;
+    await rescueStale(this.#ports, staleMs, sure);
   }
 }
