@@ -1,0 +1,159 @@
+import type { Db, Engine, Sql, Tx } from '#db/db.ts';
+import { AppError } from '#std/errors.ts';
+import type { Random } from '#std/random.ts';
+import { between, sometimes } from './chance.ts';
+import type { Machine } from './machine.ts';
+import type { World } from './world.ts';
+
+/** How the way from one machine to the database behaves. Shares of calls, between 0 and 1. */
+export interface Weather {
+  /** The call is refused before it had an effect; in the middle of its transaction; after its commit. */
+  refused: number;
+  interrupted: number;
+  unanswered: number;
+  /** In which share of the three the machine dies as well. */
+  deadly: number;
+  /** The longest a call is under way, in milliseconds, each way. */
+  slowMs: number;
+  /** Nobody reaches the database. */
+  away: boolean;
+}
+
+export const FAIR_WEATHER: Weather = {
+  refused: 0,
+  interrupted: 0,
+  unanswered: 0,
+  deadly: 0,
+  slowMs: 0,
+  away: false,
+};
+
+interface Way {
+  world: World;
+  machine: Machine;
+  random: Random;
+  /** What it is like now: read at each call. */
+  weather: () => Weather;
+  /** What the database of this run counts as. */
+  engine: Engine;
+  /** Changes statements on their way, to show that the checks find what it breaks. */
+  tamper: (sql: string) => string;
+  /** Stands in for the database's own clock. */
+  databaseNow: () => string;
+  /** After each commit that changed something: one that did not is noticed by nobody. */
+  onCommit: (by: Machine) => void;
+  listeners: Set<{ machine: Machine; fn: () => void }>;
+}
+
+const MAX_STATEMENT = 6;
+const READS = /^\s*select/i;
+
+const lostError = (moment: string): AppError =>
+  new AppError('transient', 'db.unavailable', `The database could not be reached (${moment})`);
+
+/** The text in which an engine asks for its own time, which is the simulation's here. */
+const DATABASE_TIME = /strftime\('%Y-%m-%dT%H:%M:%fZ', 'now'((?:, [^)]*)?)\)/g;
+
+/** The database as one machine sees it: slow, cut off, or silent after a commit, as the weather has it. */
+export const faultyDb = (db: Db, way: Way): Db => {
+  const { world, machine, random } = way;
+
+  const timed = (sql: string): string =>
+    way.engine === 'embedded'
+      ? way.tamper(sql)
+      : way
+          .tamper(sql)
+          .replaceAll(
+            DATABASE_TIME,
+            (_, more) => `strftime('%Y-%m-%dT%H:%M:%fZ', '${way.databaseNow()}'${more})`,
+          );
+
+  const trouble = (moment: string, deadly: boolean): AppError => {
+    world.say(`${machine.name} database ${moment}`);
+    machine.trouble();
+    if (deadly) machine.kill();
+    return lostError(moment);
+  };
+
+  const travel = async (): Promise<void> => {
+    await machine.here();
+    const { slowMs } = way.weather();
+    if (slowMs > 0) await world.sleep(between(random, 0, slowMs));
+    await machine.here();
+    world.stir();
+  };
+
+  const call = async <T>(work: () => Promise<T>): Promise<T> => {
+    await travel();
+    const { refused, unanswered, deadly, away } = way.weather();
+    if (away || sometimes(random, refused)) {
+      const error = trouble(away ? 'away' : 'refused', !away && sometimes(random, deadly));
+      await machine.here();
+      throw error;
+    }
+    let error: unknown;
+    const answer = await work().catch((e: unknown) => {
+      error = e;
+      return undefined as T;
+    });
+    if (error === undefined && sometimes(random, unanswered)) {
+      error = trouble('unanswered', sometimes(random, deadly));
+    }
+    await travel();
+    if (error !== undefined) throw error;
+    return answer;
+  };
+
+  const overTx = (tx: Tx, onChange: () => void): Tx => {
+    const { interrupted, deadly } = way.weather();
+    const breaksAt = sometimes(random, interrupted) ? between(random, 1, MAX_STATEMENT) : 0;
+    const dies = sometimes(random, deadly);
+    let statements = 0;
+    const count = (): void => {
+      if (++statements === breaksAt) throw trouble('interrupted', dies);
+    };
+    const counted: Sql = {
+      engine: way.engine,
+      query: tx.query,
+      all: async (sql, params) => {
+        count();
+        const rows = await tx.all<never>(timed(sql), params);
+        if (rows.length > 0 && !READS.test(sql)) onChange();
+        return rows;
+      },
+      run: async (sql, params) => {
+        count();
+        const changed = await tx.run(timed(sql), params);
+        if (changed > 0) onChange();
+        return changed;
+      },
+    };
+    return { ...counted, afterCommit: (fn) => tx.afterCommit(fn) };
+  };
+
+  return {
+    engine: way.engine,
+    query: db.query,
+    all: (sql, params) => call(() => db.all(timed(sql), params)),
+    run: (sql, params) => call(() => db.run(timed(sql), params)),
+    write: (work) =>
+      call(() =>
+        db.write(async (tx) => {
+          let changed = false;
+          const answer = await work(
+            overTx(tx, () => {
+              changed = true;
+            }),
+          );
+          if (changed) tx.afterCommit(() => way.onCommit(machine));
+          return answer;
+        }),
+      ),
+    onForeignCommit: (fn) => {
+      const listener = { machine, fn };
+      way.listeners.add(listener);
+      return () => way.listeners.delete(listener);
+    },
+    close: () => Promise.resolve(),
+  };
+};
