@@ -9,10 +9,21 @@ export type ModelName = keyof typeof MODELS;
 
 export const MODEL_NAMES = Object.keys(MODELS) as [ModelName, ...ModelName[]];
 
-/** JSON Schema (draft 2020-12) of one model. */
-export const modelSchema = (name: ModelName): Record<string, unknown> => {
-  const { id, ...schema } = z.toJSONSchema(MODELS[name], { io: 'input' }) as Record<string, unknown>;
-  return { title: id, ...schema };
+type Json = Record<string, unknown>;
+
+/** JSON Schema (draft 2020-12) of one model: itself at the top, what it is made of in `$defs`. */
+export const modelSchema = (name: ModelName): Json => {
+  const made = z.toJSONSchema(MODELS[name], { io: 'input' }) as Json;
+  const {
+    $schema,
+    $ref,
+    $defs = {},
+    ...inline
+  } = made as Json & { $ref?: string; $defs?: Record<string, Json> };
+  const title = $ref?.replace('#/$defs/', '') ?? name;
+  const { [title]: own = inline, ...parts } = $defs;
+  const { id, ...schema } = own;
+  return { $schema, title, ...schema, ...(Object.keys(parts).length > 0 ? { $defs: parts } : {}) };
 };
 
 /** The same as it is published. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { userSchema } from '#access/user.ts';
 import { JOB_STATES } from '#db/migrations/queue.ts';
+import { digestSummarySchema } from '#digests/digest.ts';
 import { accountShape } from './account.ts';
 import { actionSummaryShape } from './action.ts';
 
@@ -28,6 +29,7 @@ export const todayShape = z
       .describe('The last 14 days, oldest first.'),
     recentActions: z.array(actionSummaryShape),
     accounts: z.array(accountShape),
+    lastDigest: digestSummarySchema.nullable().describe('The newest one; null when there is none yet.'),
     secondsSaved: z.number().describe('A guess, for what was done without a person in these days.'),
   })
   .meta({ id: 'Today' });

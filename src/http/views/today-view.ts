@@ -2,6 +2,7 @@ import type { User } from '#access/user.ts';
 import { listAccounts } from '#accounts/store.ts';
 import { countActedOn, countCarriedOut, listActions } from '#actions/list-store.ts';
 import { countWaiting } from '#approvals/store.ts';
+import { listDigests } from '#digests/store.ts';
 import type { KeptCounts } from '#http/kept-counts.ts';
 import type { HttpPorts } from '#http/ports.ts';
 import type { TodayView } from '#http/shapes/today.ts';
@@ -69,6 +70,7 @@ export const todayView = async (app: HttpPorts, user: User, kept: KeptCounts): P
     },
     volume: await kept(key('volume'), () => volumeOf(app, userId, days)),
     recentActions: await actionSummaries(app.db, userId, recent),
+    lastDigest: (await listDigests(app.db, { userId, limit: 1 }))[0] ?? null,
     accounts: await accountViews(app, await listAccounts(app.db, userId)),
     secondsSaved: automatic * SECONDS_AN_ACTION,
   };
