@@ -1,9 +1,21 @@
 import { frameTrial } from './r00-frame.ts';
 import { killLoopTrial } from './r01-kill-loop.ts';
 import { crashPointsTrial } from './r02-crash-points.ts';
+import { twoInstancesTrial } from './r05-two-instances.ts';
 import { busyTrial } from './r06-busy.ts';
 import { poisonTrial } from './r19-poison.ts';
+import { signalsTrial } from './r21-signals.ts';
+import { restartsTrial } from './r29-restarts.ts';
 import type { Trial } from './trial.ts';
 
 /** Every trial, in the order in which they run. */
-export const TRIALS: readonly Trial[] = [frameTrial, killLoopTrial, crashPointsTrial, busyTrial, poisonTrial];
+export const TRIALS: readonly Trial[] = [
+  frameTrial,
+  killLoopTrial,
+  crashPointsTrial,
+  twoInstancesTrial,
+  busyTrial,
+  poisonTrial,
+  signalsTrial,
+  restartsTrial,
+];

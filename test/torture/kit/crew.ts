@@ -10,6 +10,8 @@ export interface Crew {
   readonly falls: number;
   /** Kills a random one that works. Resolves when it is dead. */
   kill(): Promise<void>;
+  /** Sends a signal to all, none of which is started again. */
+  signal(signal: NodeJS.Signals): void;
   /** Lets all end well, for good. Resolves with how they ended. */
   stop(): Promise<(number | NodeJS.Signals)[]>;
 }
@@ -81,6 +83,10 @@ export const startCrew = async (
       kills++;
       victim.child.kill('SIGKILL');
       await victim.child.ended;
+    },
+    signal: (signal) => {
+      over = true;
+      for (const { child } of members) child.kill(signal);
     },
     stop: () => {
       over = true;

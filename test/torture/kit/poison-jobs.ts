@@ -69,3 +69,12 @@ export const honestJob = defineJob({
     ctx.signal.throwIfAborted();
   },
 });
+
+const STUBBORN_MS = 20_000;
+
+/** Takes long, and hears no signal. */
+export const stubbornJob = defineJob({
+  type: 'torture.stubborn',
+  payload,
+  run: () => new Promise<void>((resolve) => void setTimeout(resolve, STUBBORN_MS).unref()),
+});
