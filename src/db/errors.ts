@@ -18,6 +18,12 @@ export const busyError = (cause: unknown): AppError =>
     cause,
   });
 
+const signInError = (cause: unknown): AppError =>
+  new AppError('permanent', 'db.sign-in', 'The database server refused the user or password', {
+    help: 'Check the user and password in paths.database.',
+    cause,
+  });
+
 const byCode: Record<number, (cause: unknown) => AppError> = {
   5: busyError,
   6: busyError,
@@ -91,29 +97,80 @@ export const translateSqlite = (e: unknown): unknown => {
   return make ? make(e) : e;
 };
 
-/** PostgreSQL's SQLSTATE classes → ours (appendix A of its manual). */
-export const translatePostgres = (e: unknown): unknown => {
-  const code = (e as { code?: unknown } | null)?.code;
-  if (e instanceof AppError || typeof code !== 'string') return e;
-  if (code === '23505') return constraintError('unique', e);
-  if (code === '23503') return constraintError('foreign', e);
-  if (code === '23514' || code === '23502') return constraintError('check', e);
-  if (code === '53100')
-    return new AppError('transient', 'db.disk-full', 'The database server has no disk space left', {
-      help: 'Free space on the database server; work goes on by itself.',
-      cause: e,
-    });
-  if (code === '28P01' || code === '28000')
-    return new AppError('permanent', 'db.sign-in', 'The database server refused the user or password', {
-      help: 'Check the user and password in paths.database.',
-      cause: e,
-    });
-  const away = /^(08|57P|53|40)/.test(code) || AWAY.has(code);
-  if (!away) return e;
-  return new AppError('transient', 'db.away', 'The database server cannot be reached right now', {
-    help: 'Check that the database server runs and can be reached. It will be tried again.',
-    cause: e,
+/** The server was lost between our asking for the commit and its answer. */
+export const unknownCommit = (cause: unknown): AppError =>
+  new AppError(
+    'transient',
+    'db.commit-unknown',
+    'The database was lost before it said whether it saved this',
+    {
+      help: 'Look whether it was done before you do it again.',
+      cause,
+    },
+  );
+
+export const awayError = (cause: unknown): AppError =>
+  new AppError('transient', 'db.away', 'The database server cannot be reached right now', {
+    help: 'Check paths.database, and that the server runs and can be reached. It will be tried again.',
+    cause,
   });
+
+/** The server could not be reached, and nothing was changed. */
+export const isAway = (e: unknown): boolean => e instanceof AppError && e.code === 'db.away';
+
+export const isUnknownCommit = (e: unknown): boolean =>
+  e instanceof AppError && e.code === 'db.commit-unknown';
+
+const LOST_RACES = new Set(['40001', '40P01']);
+
+/** PostgreSQL gave up one of several transactions that stood in each other's way. */
+export const isLostRace = (e: unknown): boolean =>
+  e instanceof AppError && LOST_RACES.has(String((e.cause as { code?: unknown } | undefined)?.code));
+
+const byState: Record<string, (cause: unknown) => AppError> = {
+  '23505': (cause) => constraintError('unique', cause),
+  '23503': (cause) => constraintError('foreign', cause),
+  '23514': (cause) => constraintError('check', cause),
+  '23502': (cause) => constraintError('check', cause),
+  '40001': busyError,
+  '40P01': busyError,
+  '25P03': awayError,
+  '53100': (cause) =>
+    new AppError('transient', 'db.disk-full', 'The database server has no disk space left', {
+      help: 'Free space on the database server; work goes on by itself.',
+      cause,
+    }),
+  '57014': (cause) =>
+    new AppError('transient', 'db.too-slow', 'The database server took too long and stopped the statement', {
+      help: 'Look what keeps the database server busy. It will be tried again.',
+      cause,
+    }),
+  '28P01': signInError,
+  '28000': signInError,
 };
 
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+/** PostgreSQL's SQLSTATE classes → ours (appendix A of its manual), and what its driver says of lost connections. */
+export const translatePostgres = (e: unknown): unknown => {
+  if (e instanceof AppError) return e;
+  const code = (e as { code?: unknown } | null)?.code;
+  if (typeof code !== 'string') return e instanceof Error && LOST.test(e.message) ? awayError(e) : e;
+  const make = byState[code];
+  if (make) return make(e);
+  return /^(08|57P|53)/.test(code) || AWAY.has(code) ? awayError(e) : e;
+};
+
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** The driver has no codes for these. */
+const LOST =
+  /^(Connection terminated|Query read timeout|timeout (expired|exceeded)|Client (was closed|has encountered))/;

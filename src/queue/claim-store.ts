@@ -3,6 +3,9 @@ import type { Engine, Sql, SqlValue } from '#db/db.ts';
 import type { ClaimedJob } from './job.ts';
 import { dueOfRunKey } from './run-key.ts';
 
+const CLAIMED = `id, type, payload_json, priority, turn, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error,
+    idempotency_key`;
+
 interface ClaimedRow {
   id: string;
   type: string;
@@ -79,8 +82,7 @@ const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
     heartbeat_at = ${heartbeat}, started_at = $3, updated_at = $3
   where id ${ids}
-  returning id, type, payload_json, priority, turn, attempts, max_attempts, not_before, serial_key, user_id, traceparent, last_error,
-    idempotency_key`;
+  returning ${CLAIMED}`;
 };
 
 const inOrder = (a: ClaimedRow, b: ClaimedRow): number => {
@@ -104,6 +106,14 @@ const claimed = (r: ClaimedRow, token: string): ClaimedJob => ({
   lastError: r.last_error,
   scheduledFor: dueOfRunKey(r.idempotency_key),
 });
+
+const OF_TOKEN = `select ${CLAIMED} from jobs where state = 'running' and worker_id = $1 and claim_token = $2`;
+
+/** What a claim took whose commit was not answered, so that nobody knew whether it took anything. */
+export const claimedWith = async (sql: Sql, workerId: string, token: string): Promise<ClaimedJob[]> => {
+  const rows = await sql.all<ClaimedRow>(OF_TOKEN, [workerId, token]);
+  return rows.sort(inOrder).map((r) => claimed(r, token));
+};
 
 /**
  * The claim of a worker that knows these types: one atomic statement. Each type is read through the index by itself, so

@@ -1,4 +1,5 @@
 import type { Db, Tx } from '#db/db.ts';
+import { writeUntilKnown } from '#db/until-known.ts';
 import type { Clock } from '#std/clock.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
@@ -103,7 +104,7 @@ export const makeEnqueuer = (ports: EnqueuePorts) => {
     pending = [];
     const jobs = all.length === 1 ? (all[0]?.jobs ?? []) : all.flatMap((p) => p.jobs);
     try {
-      const ids = await ports.db.write((tx) => insert(tx, jobs));
+      const ids = await writeUntilKnown(ports.db, (tx) => insert(tx, jobs));
       let at = 0;
       for (const p of all) {
         p.resolve(all.length === 1 ? ids : ids.slice(at, at + p.jobs.length));

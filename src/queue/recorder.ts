@@ -1,4 +1,5 @@
 import { JOB_RECORD_TRIES, JOB_RECORD_WAIT_MS, JOB_SUSPECT_WAIT_MS } from '#config/limits.ts';
+import { isUnknownCommit } from '#db/errors.ts';
 import { AppError } from '#std/errors.ts';
 import { type Attempt, type AttemptPorts, released } from './attempt.ts';
 import { isSuspect } from './deaths.ts';
@@ -21,6 +22,10 @@ export class Recorder<App> {
   readonly #p: RecorderPorts<App>;
   readonly #counts: EndingCounts;
   #failures = 0;
+  /** What is on its way to the database. */
+  #sent: readonly Attempt<App>[] = [];
+  /** Sent before, without an answer: when they turn out to be recorded, it was by us. */
+  readonly #unsure = new WeakSet<Attempt<App>>();
 
   constructor(ports: RecorderPorts<App>, counts: EndingCounts) {
     this.#p = ports;
@@ -30,6 +35,7 @@ export class Recorder<App> {
   settlements(what: Recordable<App>): Settlement[] {
     const nowMs = this.#p.clock.ms();
     const all: Settlement[] = [];
+    this.#sent = what.ended;
     for (const attempt of what.ended) {
       attempt.beginRecording();
       // What was canceled or lost has nothing to record.
@@ -44,13 +50,14 @@ export class Recorder<App> {
 
   report(attempt: Attempt<App>, lost: boolean): void {
     this.#failures = 0;
-    this.#counts[reportEnd(attempt, lost, this.#p)]++;
+    this.#counts[reportEnd(attempt, lost && !this.#unsure.has(attempt), this.#p)]++;
   }
 
   /** Returns the milliseconds to wait before the next try; 0 when what failed is out of the way. */
   async afterFailure(e: unknown): Promise<number> {
     const { log, hand, random } = this.#p;
     this.#failures++;
+    if (isUnknownCommit(e)) for (const attempt of this.#sent) this.#unsure.add(attempt);
     log.warn({ error: errorText(e), failures: this.#failures }, 'the queue could not reach its database');
     if (!isTransient(e) && hand.ended.length > 0) {
       await this.#oneByOne();

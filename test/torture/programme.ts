@@ -3,6 +3,7 @@ import { killLoopTrial } from './r01-kill-loop.ts';
 import { crashPointsTrial } from './r02-crash-points.ts';
 import { twoInstancesTrial } from './r05-two-instances.ts';
 import { busyTrial } from './r06-busy.ts';
+import { postgresTrial } from './r09-postgres.ts';
 import { poisonTrial } from './r19-poison.ts';
 import { signalsTrial } from './r21-signals.ts';
 import { restartsTrial } from './r29-restarts.ts';
@@ -17,5 +18,4 @@ export const TRIALS: readonly Trial[] = [
   busyTrial,
   poisonTrial,
   signalsTrial,
-  restartsTrial,
-];
+  restartsTrial, postgresTrial];

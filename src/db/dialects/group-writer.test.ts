@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DB_BUSY_LOOK_MS, DB_BUSY_MS } from '#config/limits.ts';
+import { awayError } from '#db/errors.ts';
 import { ManualClock } from '#std/clock.ts';
 import { isAppError } from '#std/errors.ts';
 import { seededRandom } from '#std/random.ts';
@@ -9,7 +10,7 @@ const busy = () => Object.assign(new Error('database is locked'), { code: 'SQLIT
 
 /** A session that does nothing, but for what a test says. */
 const session = (part: Partial<WriteSession> = {}): WriteSession & { open: boolean } => {
-  const made = {
+  const made: WriteSession & { open: boolean } = {
     open: false,
     begin: () => {
       made.open = true;
@@ -103,4 +104,47 @@ test('what an error left open is closed before the next group begins', async () 
   };
   expect(await writer.write((tx) => tx.run('next'))).toBe(1);
   expect(closed).toBe(true);
+});
+
+test('a server that is away for a moment costs nobody the write; one that never was there is told at once', async () => {
+  let away = true;
+  const over = session({
+    begin: () => {
+      if (away) throw awayError(new Error('fetch failed'));
+      over.open = true;
+    },
+  });
+  const { clock, writer } = writerOver(over);
+  const tooEarly = writer.write((tx) => tx.run('x'));
+  await expect(tooEarly).rejects.toSatisfy((e) => isAppError(e, 'db.away'));
+  away = false;
+  expect(await writer.write((tx) => tx.run('x'))).toBe(1);
+  away = true;
+  const patient = writer.write((tx) => tx.run('x'));
+  await settled();
+  away = false;
+  clock.advance(2 * DB_BUSY_LOOK_MS);
+  expect(await patient).toBe(1);
+});
+
+test('work that an error of its neighbour took with it is run again', async () => {
+  const over = session({
+    execute: (sql) => {
+      if (sql === 'bad') {
+        over.open = false;
+        throw new Error('no space left');
+      }
+      return { rows: [], changes: 1 };
+    },
+  });
+  const { writer } = writerOver(over);
+  let runs = 0;
+  const good = writer.write((tx) => {
+    runs++;
+    return tx.run('good');
+  });
+  const bad = writer.write((tx) => tx.run('bad'));
+  await expect(bad).rejects.toThrow('no space left');
+  expect(await good).toBe(1);
+  expect(runs).toBe(2);
 });

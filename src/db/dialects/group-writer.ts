@@ -8,7 +8,7 @@ import {
   DB_TRANSACTION_MS,
 } from '#config/limits.ts';
 import type { Engine, SqlValue, Tx } from '#db/db.ts';
-import { busyError, isBusy, translateSqlite } from '#db/errors.ts';
+import { isAway, isBusy, translateSqlite } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
@@ -33,7 +33,7 @@ export interface WriteSession {
 }
 
 interface Waiting {
-  /** When it gives up waiting for another process that writes. */
+  /** When it gives up waiting for another process that writes, or for a server that is away. */
   giveUpAt: number;
   /** Runs in the context of whoever asked, so that spans and logs belong to them. */
   work: (tx: Tx) => Promise<unknown>;
@@ -59,6 +59,8 @@ export class GroupWriter {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
+  /** False until something was written: until then, a server that is away is a setting that is wrong. */
+  #reached = false;
 
   constructor(session: WriteSession, ports: { engine: Engine; clock: Clock; random: Random }) {
     this.#session = session;
@@ -93,19 +95,24 @@ export class GroupWriter {
   }
 
   async #loop(): Promise<void> {
-    for (let busy = 0; this.#waiting.length > 0; ) {
+    for (let waits = 0; this.#waiting.length > 0; ) {
       try {
         // What an error has left open would make every later begin fail.
         if (this.#session.inTransaction()) await this.#rollback();
         await this.#session.begin();
         await this.#group();
-        busy = 0;
+        waits = 0;
       } catch (e) {
-        if (!isBusy(e)) for (const item of this.#waiting.splice(0)) item.reject(translateSqlite(e));
-        else if (this.#giveUpLate(e)) await this.#waitBusy(busy++);
+        if (!this.#mayWait(e)) for (const item of this.#waiting.splice(0)) item.reject(translateSqlite(e));
+        else if (this.#giveUpLate(e)) await this.#waitLonger(waits++);
       }
     }
     this.#running = undefined;
+  }
+
+  /** Another process writes, or the server is away, and nothing was changed: it may well work soon. */
+  #mayWait(e: unknown): boolean {
+    return isBusy(e) || (this.#reached && isAway(e));
   }
 
   /** Those who have waited long enough are told; true when somebody still waits. */
@@ -113,11 +120,11 @@ export class GroupWriter {
     const now = this.#clock.ms();
     const late = this.#waiting.filter((item) => item.giveUpAt < now);
     this.#waiting = this.#waiting.filter((item) => item.giveUpAt >= now);
-    for (const item of late) item.reject(busyError(e));
+    for (const item of late) item.reject(translateSqlite(e));
     return this.#waiting.length > 0;
   }
 
-  #waitBusy(times: number): Promise<void> {
+  #waitLonger(times: number): Promise<void> {
     const wait = Math.min(DB_BUSY_LOOK_MS, 2 ** Math.min(times, MAX_DOUBLINGS));
     return this.#clock.sleep(wait * (1 + this.#random.next()));
   }
@@ -130,23 +137,21 @@ export class GroupWriter {
       const item = this.#waiting.shift();
       if (!item) break;
       const failure = await this.#one(item, done, n === 0);
-      // The first of a group has no savepoint: when it fails, there is nothing else to keep.
-      if (n === 0 && failure) {
+      if (failure && this.#mayWait(failure.error)) {
         await this.#rollback();
-        if (isBusy(failure.error)) {
-          this.#waiting.unshift(item);
-          throw failure.error;
-        }
+        this.#waiting.unshift(...done.map((d) => d.item), item);
+        throw failure.error;
       }
       if (failure) item.reject(translateSqlite(failure.error));
-      if (n === 0 && failure) return;
-      // The first may have waited for the lock, which is no time of the group.
-      if (n === 0) endAt = this.#clock.ms() + DB_GROUP_MS;
+      // The first of a group has no savepoint: when it fails, there is nothing else to keep.
+      if (n === 0 && failure) return this.#rollback();
       if (!this.#session.inTransaction()) {
-        const lost = new AppError('transient', 'db.rolled-back', 'The database rolled the transaction back');
-        for (const d of done) d.item.reject(lost);
+        // An error took the others' work with it.
+        this.#waiting.unshift(...done.map((d) => d.item));
         return;
       }
+      // The first may have waited for the lock, which is no time of the group.
+      if (n === 0) endAt = this.#clock.ms() + DB_GROUP_MS;
     }
     try {
       await this.#session.commit();
@@ -155,6 +160,7 @@ export class GroupWriter {
       for (const d of done) d.item.reject(translateSqlite(e));
       return;
     }
+    this.#reached = true;
     for (const { item, value, hooks } of done) {
       item.resolve(value);
       for (const hook of hooks) hook();

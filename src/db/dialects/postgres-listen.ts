@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DB_AWAY_LOOK_MS, DB_CONNECT_MS, DB_KEEPALIVE_MS } from '#config/limits.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
 
@@ -8,6 +9,9 @@ export interface CommitListener {
   close(): Promise<void>;
 }
 
+/** Enough doublings of a wait to reach the longest. */
+const MAX_DOUBLINGS = 10;
+
 interface ListenOptions {
   url: string;
   instance: string;
@@ -15,8 +19,6 @@ interface ListenOptions {
   random: Random;
   onProblem?: (error: unknown) => void;
 }
-
-const MAX_RECONNECT_MS = 10_000;
 
 /** One connection that listens; when it is lost it is made again, and everyone is told to look, since something may have been missed. */
 export const listenForCommits = (o: ListenOptions): CommitListener => {
@@ -35,12 +37,18 @@ export const listenForCommits = (o: ListenOptions): CommitListener => {
     o.onProblem?.(error);
     client = undefined;
     failures++;
-    const wait = Math.min(MAX_RECONNECT_MS, 100 * 2 ** Math.min(failures, 10)) * (0.5 + o.random.next() / 2);
+    const wait =
+      Math.min(DB_AWAY_LOOK_MS, 10 * 2 ** Math.min(failures, MAX_DOUBLINGS)) * (0.5 + o.random.next() / 2);
     cancelRetry = o.clock.after(wait, () => void connect());
   };
 
   const connect = async () => {
-    const next = new pg.Client({ connectionString: o.url });
+    const next = new pg.Client({
+      connectionString: o.url,
+      connectionTimeoutMillis: DB_CONNECT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: DB_KEEPALIVE_MS,
+    });
     client = next;
     let lost = false;
     const onLost = (error: unknown) => {

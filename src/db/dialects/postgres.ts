@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import pg from 'pg';
-import { DB_POOL, DB_RETRIES, DB_STATEMENT_MS } from '#config/limits.ts';
+import {
+  DB_ANSWER_MS,
+  DB_AWAY_LOOK_MS,
+  DB_AWAY_MS,
+  DB_CONNECT_MS,
+  DB_KEEPALIVE_MS,
+  DB_POOL,
+  DB_RETRIES,
+  DB_STATEMENT_MS,
+} from '#config/limits.ts';
 import type { Db, SqlValue, Tx } from '#db/db.ts';
-import { translatePostgres } from '#db/errors.ts';
+import { isAway, isLostRace, isUnknownCommit, translatePostgres, unknownCommit } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
@@ -24,8 +33,8 @@ pg.types.setTypeParser(20, Number);
 
 export const COMMIT_CHANNEL = 'ashford_commit';
 
-const SERIALIZATION_FAILURE = '40001';
-const DEADLOCK = '40P01';
+/** Enough doublings of a wait to reach the longest. */
+const MAX_DOUBLINGS = 10;
 
 const bind = (v: SqlValue | boolean | undefined): unknown => {
   if (typeof v === 'boolean') return v ? 1 : 0;
@@ -104,6 +113,12 @@ class PostgresTx implements Tx {
   }
 }
 
+const rolledBack = (client: pg.PoolClient): Promise<boolean> =>
+  client.query('rollback').then(
+    () => true,
+    () => false,
+  );
+
 export class PostgresDb implements Db {
   readonly engine = 'postgres';
   readonly query: Kysely<Tables>;
@@ -113,6 +128,8 @@ export class PostgresDb implements Db {
   readonly #instance: string;
   readonly #notify: string;
   #listener: CommitListener | undefined;
+  /** False until the server was there: until then, being away is a setting that is wrong, and is told at once. */
+  #reached = false;
 
   constructor(o: PostgresOptions) {
     this.#options = o;
@@ -123,11 +140,20 @@ export class PostgresDb implements Db {
       max: DB_POOL,
       statement_timeout: DB_STATEMENT_MS,
       idle_in_transaction_session_timeout: DB_STATEMENT_MS,
+      query_timeout: DB_ANSWER_MS,
+      connectionTimeoutMillis: DB_CONNECT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: DB_KEEPALIVE_MS,
       allowExitOnIdle: true,
       pipeline: true,
     });
     // A server that stops ends idle connections; the pool opens new ones when they are needed.
     this.#pool.on('error', () => {});
+    // One that is lost while it is in use tells of it twice: its statements fail, which is enough.
+    this.#pool.on('connect', (client) => {
+      this.#reached = true;
+      client.on('error', () => {});
+    });
     this.query = kyselyOver('postgres', (sql, params) => this.#read(sql, params, false));
   }
 
@@ -139,16 +165,8 @@ export class PostgresDb implements Db {
     return this.write((tx) => tx.run(sql, params));
   }
 
-  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#once(work);
-      } catch (e) {
-        const code = (e as { cause?: { code?: string } }).cause?.code ?? (e as { code?: string }).code;
-        if (attempt >= DB_RETRIES || (code !== SERIALIZATION_FAILURE && code !== DEADLOCK)) throw e;
-        await this.#options.clock.sleep(attempt * 10 * (1 + this.#options.random.next()));
-      }
-    }
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#patiently(() => this.#once(work));
   }
 
   onForeignCommit(fn: () => void): () => void {
@@ -158,13 +176,33 @@ export class PostgresDb implements Db {
 
   async close(): Promise<void> {
     await this.#listener?.close();
-    if (!this.#pool.ending) await this.#pool.end();
+    if (this.#pool.ending) return;
+    // A server that is away can't keep us from ending.
+    const late = new Promise<void>((resolve) => this.#options.clock.after(DB_CONNECT_MS, resolve));
+    await Promise.race([this.#pool.end(), late]);
+  }
+
+  /** Runs `work` again when it lost a race, and when the server is away for a moment: nothing of it was committed then. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, random } = this.#options;
+    const giveUpAt = clock.ms() + DB_AWAY_MS;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (e) {
+        const lostRace = isLostRace(e) && attempt < DB_RETRIES;
+        const away = isAway(e) && this.#reached && !this.#pool.ending && clock.ms() < giveUpAt;
+        if (!lostRace && !away) throw e;
+        const wait = lostRace ? attempt * 10 : 10 * 2 ** Math.min(attempt, MAX_DOUBLINGS);
+        await clock.sleep(Math.min(DB_AWAY_LOOK_MS, wait) * (0.5 + random.next()));
+      }
+    }
   }
 
   async #once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     const tx = new PostgresTx(client);
-    let failed: unknown;
+    let broken = false;
     try {
       // On its way together with the first statement, so that both cost one round trip.
       const begun = client.query('begin');
@@ -177,18 +215,22 @@ export class PostgresDb implements Db {
       return value;
     } catch (e) {
       tx.end();
-      failed = e;
-      await client.query('rollback').catch(() => {});
-      throw translatePostgres(e);
+      const ours = translatePostgres(e);
+      // A connection in a state that nobody knows is not used again.
+      broken = isAway(ours) || isUnknownCommit(ours) || !(await rolledBack(client));
+      throw ours;
     } finally {
-      client.release(isBroken(failed));
+      client.release(broken);
     }
   }
 
   async #commit(client: pg.PoolClient, tell: boolean): Promise<void> {
     // Whoever wants to be told after the commit has given others work to do.
     const told = tell ? client.query(this.#notify) : undefined;
-    const [done] = await Promise.all([client.query('commit'), told]);
+    const [done] = await Promise.all([client.query('commit'), told]).catch((e: unknown) => {
+      const ours = translatePostgres(e);
+      throw isAway(ours) ? unknownCommit(e) : ours;
+    });
     // A transaction in which a statement failed is answered so, not by an error.
     if (done.command !== 'COMMIT') {
       throw new AppError('transient', 'db.rolled-back', 'The database rolled the transaction back');
@@ -203,18 +245,13 @@ export class PostgresDb implements Db {
     }
   }
 
-  async #read(sql: string, params: readonly SqlValue[], prepared: boolean): Promise<Executed> {
-    try {
-      return await execute(this.#pool, sql, params, prepared);
-    } catch (e) {
-      throw translatePostgres(e);
-    }
+  #read(sql: string, params: readonly SqlValue[], prepared: boolean): Promise<Executed> {
+    return this.#patiently(async () => {
+      try {
+        return await execute(this.#pool, sql, params, prepared);
+      } catch (e) {
+        throw translatePostgres(e);
+      }
+    });
   }
 }
-
-/** A connection that failed in a way that says nothing about its state is not used again. */
-const isBroken = (e: unknown): boolean => {
-  if (e === undefined) return false;
-  const code = (e as { cause?: { code?: string } }).cause?.code ?? (e as { code?: string }).code;
-  return typeof code !== 'string' || !/^(23|22|42|40)/.test(code);
-};

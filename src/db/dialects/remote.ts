@@ -1,7 +1,7 @@
 import { type Client, createClient, type InValue, type Transaction } from '@libsql/client/http';
 import type { Kysely } from 'kysely';
 import type { Db, SqlValue, Tx } from '#db/db.ts';
-import { translateSqlite } from '#db/errors.ts';
+import { awayError, isAway, translateSqlite, unknownCommit } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
@@ -57,10 +57,7 @@ const translateRemote = (e: unknown): unknown => {
     });
   }
   if (/fetch failed|ECONN|ENOTFOUND|ETIMEDOUT|socket|stream|\b50[0234]\b/i.test(text)) {
-    return new AppError('transient', 'db.away', 'The database server cannot be reached right now', {
-      help: 'Check paths.database and that the server runs. It will be tried again.',
-      cause: e,
-    });
+    return awayError(e);
   }
   return e;
 };
@@ -69,13 +66,18 @@ const remoteSession = (client: Client): WriteSession => {
   let tx: Transaction | undefined;
   return {
     begin: async () => {
-      tx = await client.transaction('write');
+      try {
+        tx = await client.transaction('write');
+      } catch (e) {
+        throw translateRemote(e);
+      }
     },
     commit: async () => {
       try {
         await tx?.commit();
       } catch (e) {
-        throw translateRemote(e);
+        const ours = translateRemote(e);
+        throw isAway(ours) ? unknownCommit(e) : ours;
       }
       tx = undefined;
     },
