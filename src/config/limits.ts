@@ -258,9 +258,8 @@ export const JOB_STOP_RECORD_MS = 5_000;
 export const JOB_RACE_TRIES = 5;
 /** Errors of attempts that one job keeps, the newest. */
 export const JOB_ERRORS_KEPT = 20;
-/** Jobs that are counted of each type and state; beyond that it only says that there are more. */
+/** Jobs that are counted of each type and state, and among which the one that has been due the longest is looked for. */
 export const JOB_COUNT_ROWS = 10_000;
-/** Jobs of the same type and priority among which the one that has been due the longest is looked for. */
 export const JOB_OLDEST_ROWS = 100;
 /** Jobs that one statement of a filtered list looks at, and that one page does. */
 export const JOB_LIST_SCAN_ROWS = 10_000;
@@ -271,12 +270,12 @@ export const JOB_BULK_SCAN_ROWS = 2_000;
 /** Milliseconds between two notes of what a busy worker did, and after which those of one that is gone are deleted. */
 export const JOB_TALLY_MS = 2_000;
 export const JOB_TALLY_KEEP_MS = 24 * 60 * 60_000;
-/** Milliseconds between two looks of who watches, and by which they lag behind what is just being committed. */
+/** Milliseconds between two looks of who watches, by which they lag behind commits, and for which a worker is remembered. */
 export const JOB_WATCH_MS = 1_000;
 export const JOB_WATCH_LAG_MS = 250;
-/** New jobs that one look counts, and milliseconds for which it remembers what a worker did. */
-export const JOB_WATCH_ENQUEUED_ROWS = 100_000;
 export const JOB_WATCH_SEEN_MS = 10 * 60_000;
+/** New jobs that one such look counts. */
+export const JOB_WATCH_ENQUEUED_ROWS = 100_000;
 /** Jobs looked at by one transaction that prunes. */
 export const JOB_PRUNE_ROWS = 200;
 /** Milliseconds that completed and canceled jobs are kept, and failed ones. */

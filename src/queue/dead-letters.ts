@@ -49,72 +49,72 @@ const retryRows = async (tx: Tx, rows: readonly DeadRow[], now: string): Promise
   }
 };
 
+const isMore = async (db: Db, filter: DeadFilter, from: string | undefined): Promise<boolean> => {
+  for (let after: string | null | undefined = from; after !== null; ) {
+    const found: Stretch = await stretchOfDead(db, filter, { after, most: 1 });
+    if (found.rows.length > 0) return true;
+    after = found.next;
+  }
+  return false;
+};
+
+interface Walk {
+  filter: DeadFilter;
+  options: BulkOptions;
+  stretch(after: string | undefined, most: number): Promise<Stretch>;
+}
+
+/** Goes through all that fit. The next turn of the event loop may belong to somebody else after every transaction. */
+const goThrough = async (db: Db, { filter, options, stretch }: Walk): Promise<BulkDone> => {
+  const { limit = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+  const done: BulkDone = { count: 0, types: {}, more: false };
+  for (let after: string | null | undefined; after !== null && !signal?.aborted; ) {
+    if (done.count >= limit) {
+      done.more = await isMore(db, filter, after);
+      break;
+    }
+    const { rows, next }: Stretch = await stretch(after, limit - done.count);
+    for (const { type } of rows) done.types[type] = (done.types[type] ?? 0) + 1;
+    done.count += rows.length;
+    onProgress?.(done.count);
+    after = next;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return done;
+};
+
 export const deadLetters = (ports: { db: Db; clock: Clock; signals: Signals }): DeadLetters => {
   const { db, clock, signals } = ports;
 
-  /** Goes through all that fit. The next event-loop turn may belong to somebody else after every transaction. */
-  const goThrough = async (
-    filter: DeadFilter,
-    { limit = Number.POSITIVE_INFINITY, signal, onProgress }: BulkOptions,
-    stretch: (after: string | undefined, most: number) => Promise<Stretch>,
-  ): Promise<BulkDone> => {
-    const done: BulkDone = { count: 0, types: {}, more: false };
-    for (let after: string | null | undefined; after !== null && !signal?.aborted; ) {
-      if (done.count >= limit) {
-        done.more = await isMore(filter, after);
-        break;
-      }
-      const { rows, next }: Stretch = await stretch(after, limit - done.count);
-      for (const { type } of rows) done.types[type] = (done.types[type] ?? 0) + 1;
-      done.count += rows.length;
-      onProgress?.(done.count);
-      after = next;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return done;
-  };
-
-  const isMore = async (filter: DeadFilter, from: string | undefined): Promise<boolean> => {
-    for (let after: string | null | undefined = from; after !== null; ) {
-      const found: Stretch = await stretchOfDead(db, filter, { after, most: 1 });
-      if (found.rows.length > 0) return true;
-      after = found.next;
-    }
-    return false;
-  };
-
   const changing =
     (apply: (tx: Tx, rows: readonly DeadRow[]) => Promise<void>) =>
-    (filter: DeadFilter, options: BulkOptions = {}): Promise<BulkDone> =>
-      goThrough(filter, options, (after, most) =>
+    (filter: DeadFilter, options: BulkOptions = {}): Promise<BulkDone> => {
+      const stretch = (after: string | undefined, most: number) =>
         writeRacing(db, async (tx) => {
           const part = { after, most: Math.min(most, JOB_BULK_ROWS), locked: true };
           const found = await stretchOfDead(tx, filter, part);
           if (found.rows.length > 0) await apply(tx, found.rows);
           return found;
-        }),
-      );
-
-  const listDead: DeadLetters['listDead'] = async (filter, { limit, before }) => {
-    const ids: string[] = [];
-    for (let after: string | null | undefined = before; after !== null && ids.length < limit; ) {
-      const found: Stretch = await stretchOfDead(db, filter, {
-        after,
-        most: limit - ids.length,
-        newestFirst: true,
-      });
-      for (const { id } of found.rows) ids.push(id);
-      after = found.next;
-    }
-    return jobsOfIds(db, ids);
-  };
+        });
+      return goThrough(db, { filter, options, stretch });
+    };
 
   return {
-    listDead,
-    countDead: (filter, options = {}) =>
-      goThrough(filter, options, (after, most) =>
-        stretchOfDead(db, filter, { after, most: Math.min(most, JOB_BULK_SCAN_ROWS) }),
-      ),
+    listDead: async (filter, { limit, before }) => {
+      const ids: string[] = [];
+      for (let after: string | null | undefined = before; after !== null && ids.length < limit; ) {
+        const part = { after, most: limit - ids.length, newestFirst: true };
+        const found: Stretch = await stretchOfDead(db, filter, part);
+        for (const { id } of found.rows) ids.push(id);
+        after = found.next;
+      }
+      return jobsOfIds(db, ids);
+    },
+    countDead: (filter, options = {}) => {
+      const stretch = (after: string | undefined, most: number) =>
+        stretchOfDead(db, filter, { after, most: Math.min(most, JOB_BULK_SCAN_ROWS) });
+      return goThrough(db, { filter, options, stretch });
+    },
     retryMany: changing(async (tx, rows) => {
       await retryRows(tx, rows, clock.now());
       tx.afterCommit(() => signals.ready(clock.ms()));

@@ -70,8 +70,8 @@ const work = async (db: Db, { clock }: Examined): Promise<Found[]> => {
   if (failed > 0) {
     found.push({
       state: 'warn',
-      says: `${failed} failed jobs are kept.`,
-      cure: '`ashford jobs list --state failed` shows them; `ashford jobs retry ID` tries again.',
+      says: `${failed}${types.some((t) => t.more.includes('failed')) ? ' or more' : ''} failed jobs are kept.`,
+      cure: '`ashford jobs dead` shows them; `ashford jobs retry --dead` tries them again.',
     });
   }
   if (oldestDue !== null && clock.ms() - toMs(oldestDue) > LATE_MS) {
