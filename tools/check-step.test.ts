@@ -56,6 +56,23 @@ test('a run whose tests all passed but which ended badly fails', async () => {
   rmSync(folder, { recursive: true });
 });
 
+test('a step whose last line counts is counted by it, and fails without one', async () => {
+  const say = (...lines: string[]) =>
+    node(`for (const line of ${JSON.stringify(lines)}) console.log(line)`, { lastLineCounts: true });
+  expect(await runStep(say('R1: holds', '3 passed, 0 failed'))).toMatchObject({
+    ok: true,
+    passed: 3,
+    failed: 0,
+  });
+  expect(await runStep(say('R1 file: BROKEN it is so', '2 passed, 1 failed'))).toMatchObject({
+    ok: false,
+    passed: 2,
+    failed: 1,
+    reasons: ['R1 file: BROKEN it is so'],
+  });
+  expect(await runStep(say('R1: holds'))).toMatchObject({ ok: false, failed: 1, reasons: ['no test ran'] });
+});
+
 test('a test file that could not be loaded counts as one failure', () => {
   const report = {
     testResults: [

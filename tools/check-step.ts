@@ -11,6 +11,8 @@ export interface Step {
   maxMinutes: number;
   /** Where vitest writes its JSON report; a step without one is no test and counts only when it fails. */
   report?: string;
+  /** Its last line says `N passed, N failed`; the lines before that start with `BROKEN` after their name say what failed. */
+  lastLineCounts?: boolean;
 }
 
 export interface Outcome {
@@ -50,15 +52,25 @@ export const stopAll = (): void => {
   for (const child of running) stop(child, 'SIGTERM');
 };
 
-/** Runs a command with our own output. Resolves with null when it ended well, else with the reason. */
-const run = (step: Step): Promise<string | null> =>
+/** Characters of a step's output that are kept, the last ones. */
+const KEPT_CHARS = 200_000;
+
+/**
+ * Runs a command with our own output. Resolves with null when it ended well, else with the reason. `hear` is told what it
+ * writes.
+ */
+const run = (step: Step, hear?: (text: string) => void): Promise<string | null> =>
   new Promise((resolve) => {
     const child = spawn(step.command, step.args, {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', hear ? 'pipe' : 'inherit', 'inherit'],
       detached: process.platform !== 'win32',
       shell: process.platform === 'win32',
     });
     running.add(child);
+    child.stdout?.on('data', (chunk: Buffer) => {
+      process.stdout.write(chunk);
+      hear?.(chunk.toString());
+    });
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -70,7 +82,7 @@ const run = (step: Step): Promise<string | null> =>
       resolve(late ? `took longer than ${step.maxMinutes} minutes` : reason);
     };
     child.on('error', (error) => end(`could not start: ${error.message}`));
-    child.on('exit', (code, signal) => end(code === 0 ? null : `ended with ${signal ?? `code ${code}`}`));
+    child.on('close', (code, signal) => end(code === 0 ? null : `ended with ${signal ?? `code ${code}`}`));
   });
 
 const readReport = (file: string): VitestReport | undefined => {
@@ -100,16 +112,36 @@ export const countTests = (report: VitestReport): Pick<Outcome, 'passed' | 'fail
   return { passed: all.filter((one) => one.status === 'passed').length, failed: reasons.length, reasons };
 };
 
+/** Counts what a step said of itself in its last line. */
+export const countLines = (said: string): Pick<Outcome, 'passed' | 'failed' | 'reasons'> => {
+  const lines = said.trimEnd().split('\n');
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(lines.at(-1) ?? '') ?? [];
+  const reasons = lines.filter((line) => line.includes(': BROKEN ') || line.includes(': DOES NOT HOLD'));
+  return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), reasons };
+};
+
 /** Runs one step and says how it went. A step that fails counts as one failure at least, even when no test did. */
 export const runStep = async (step: Step): Promise<Outcome> => {
   const start = performance.now();
-  const reason = await run(step);
+  let said = '';
+  const hear = (text: string): void => {
+    said = (said + text).slice(-KEPT_CHARS);
+  };
+  const reason = await run(step, step.lastLineCounts ? hear : undefined);
   const seconds = (performance.now() - start) / 1000;
   const report = step.report ? readReport(step.report) : undefined;
-  const counted = report ? countTests(report) : { passed: 0, failed: 0, reasons: [] };
-  const silent = step.report && counted.passed + counted.failed === 0 ? 'no test ran' : null;
+  const counted = report ? countTests(report) : countLines(said);
+  const silent =
+    (step.report || step.lastLineCounts) && counted.passed + counted.failed === 0 ? 'no test ran' : null;
   const wrong = reason ?? silent;
   if (wrong && counted.failed === 0)
-    return { step: step.name, ok: false, seconds, ...counted, failed: 1, reasons: [wrong] };
+    return {
+      step: step.name,
+      ok: false,
+      seconds,
+      ...counted,
+      failed: 1,
+      reasons: [...counted.reasons, wrong],
+    };
   return { step: step.name, ok: counted.failed === 0, seconds, ...counted };
 };

@@ -60,6 +60,14 @@ const testing: Step[] = [
         },
       ]
     : []),
+  // After the web app is built: the program builds it at its start when it is missing.
+  {
+    name: 'crash programme',
+    command: node,
+    args: ['test/torture/run.ts', '--quick'],
+    maxMinutes: 15,
+    lastLineCounts: true,
+  },
   ...(hasE2e ? [vitest('browser tests', 'e2e.json', 8, ['--config', 'test/e2e/vitest.config.ts'])] : []),
 ];
 

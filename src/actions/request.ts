@@ -89,16 +89,14 @@ export const requestAction = async (ports: ActionPorts, m: ManualAction): Promis
     });
   } catch (e) {
     if (!isConstraint(e, 'unique')) throw e;
-    throw new AppError(
-      'conflict',
-      'actions.already-waiting',
-      'The same action already waits for this message',
-      {
-        help: 'Wait for it, or answer its approval.',
-        cause: e,
-      },
-    );
+    throw alreadyWaiting(e);
   }
   crashpoint('request.committed');
   return { actionId: id, status };
 };
+
+const alreadyWaiting = (cause: unknown): AppError =>
+  new AppError('conflict', 'actions.already-waiting', 'The same action already waits for this message', {
+    help: 'Wait for it, or answer its approval.',
+    cause,
+  });

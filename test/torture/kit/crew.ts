@@ -24,18 +24,16 @@ const READY_MS = 60_000;
 
 const WORKER = new URL('./worker.child.ts', import.meta.url);
 
-export const startCrew = async (
-  t: TrialRun,
-  place: Place,
-  o: {
-    size: number;
-    options?: Record<string, unknown>;
-    entry?: URL;
-    execArgv?: readonly string[];
-    /** Workers that end by themselves are part of the trial. */
-    quiet?: boolean;
-  },
-): Promise<Crew> => {
+interface CrewOptions {
+  size: number;
+  options?: Record<string, unknown>;
+  entry?: URL;
+  execArgv?: readonly string[];
+  /** Workers that end by themselves are part of the trial. */
+  quiet?: boolean;
+}
+
+export const startCrew = async (t: TrialRun, place: Place, o: CrewOptions): Promise<Crew> => {
   const members: { child: Child; ready: boolean }[] = [];
   let kills = 0;
   let falls = 0;
