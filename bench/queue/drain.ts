@@ -57,8 +57,11 @@ const inProcesses = async (task: Task): Promise<() => Promise<Hands>> => {
     return {
       handled: () => sum('handled'),
       problems: () => sum('problems'),
+      // Waited for, so that their processor time counts as ours.
       stop: async () => {
+        const gone = children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
         for (const child of children) child.kill('SIGKILL');
+        await Promise.all(gone);
       },
     };
   };
@@ -70,7 +73,7 @@ export const measureDrain = async (queue: OpenQueue, task: Task): Promise<Answer
   for (let n = 0; n < jobs; n += CHUNK) await queue.enqueueMany(payloads(Math.min(CHUNK, jobs - n), n));
   await queue.settle?.();
   const begin = await (processes === 1 ? here(queue, task) : inProcesses(task));
-  const start = nowMs();
+  const [start, before] = [nowMs(), process.cpuUsage()];
   const late = start + cap * 1000;
   const hands = await begin();
   while (hands.handled() < jobs && nowMs() < late) await pause(processes === 1 ? 2 : TOLD_EVERY_MS);
@@ -81,9 +84,11 @@ export const measureDrain = async (queue: OpenQueue, task: Task): Promise<Answer
     if ((await queue.open()) === 0) break;
     await pause(2);
   }
+  const used = process.cpuUsage(before);
   const done = Math.min(jobs, hands.handled());
   const answer: Answer = {
     rate: (done * 1000) / (end - start),
+    ...(processes === 1 ? { work: (used.user + used.system) / done } : {}),
     capped,
     twice: Math.max(0, hands.handled() - jobs),
     rss: residentMegabytes(),

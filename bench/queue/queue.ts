@@ -37,6 +37,7 @@ const told = (run: Run): string => {
   if (run.error !== undefined) return `ERROR ${run.error}`;
   const parts = [];
   if (run.rate !== undefined) parts.push(`${rounded(run.rate)}/s${run.capped ? ' (time was up)' : ''}`);
+  if (run.work !== undefined) parts.push(`${rounded(run.work)} ms of work for 1,000`);
   if (run.p50 !== undefined && run.p99 !== undefined)
     parts.push(`p50 ${rounded(run.p50)} p99 ${rounded(run.p99)} ms of ${run.samples}`);
   if (run.cpu !== undefined) parts.push(`${run.cpu.toFixed(2)} %`);

@@ -26,28 +26,39 @@ const warmUp = async (queue: OpenQueue): Promise<void> => {
   for (let n = 0; n < WARM_UP; n++) await queue.enqueue(payload(n));
 };
 
-const perSecond = (jobs: number, sinceMs: number): number => (jobs * 1000) / (nowMs() - sinceMs);
+/** From now on: jobs a second, and the processor time of a thousand. */
+const meter = () => {
+  const [start, before] = [nowMs(), process.cpuUsage()];
+  return {
+    start,
+    read: (jobs: number): { rate: number; work: number } => {
+      const rate = (jobs * 1000) / (nowMs() - start);
+      const { user, system } = process.cpuUsage(before);
+      return { rate, work: (user + system) / jobs };
+    },
+  };
+};
 
 /** `callers` callers, each of which awaits its own enqueue before the next. */
 const enqueueBy = (callers: number): Scenario =>
   withQueue(async (queue, { jobs, cap }) => {
     await warmUp(queue);
-    const start = nowMs();
+    const { start, read } = meter();
     const end = start + cap * 1000;
     let n = 0;
     const one = async (): Promise<void> => {
       while (n < jobs && nowMs() < end) await queue.enqueue(payload(n++));
     };
     await Promise.all(Array.from({ length: callers }, one));
-    return { rate: perSecond(n, start), capped: n < jobs };
+    return { ...read(n), capped: n < jobs };
   });
 
 const bulk = withQueue(async (queue, { jobs, cap }) => {
   await queue.enqueueMany(payloads(CHUNK));
-  const start = nowMs();
+  const { start, read } = meter();
   let n = 0;
   for (; n < jobs && nowMs() < start + cap * 1000; n += CHUNK) await queue.enqueueMany(payloads(CHUNK, n));
-  return { rate: perSecond(n, start), capped: n < jobs };
+  return { ...read(n), capped: n < jobs };
 });
 
 const idle = withQueue(async (queue, { concurrency }) => {

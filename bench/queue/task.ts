@@ -39,6 +39,8 @@ export interface Answer {
   samples?: number;
   /** Percent of one core. */
   cpu?: number;
+  /** Milliseconds of processor time that a thousand jobs took in the measuring process. */
+  work?: number;
   /** Megabytes resident at the end of the measurement. */
   rss?: number;
   /** The time was up before all was done. */
