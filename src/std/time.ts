@@ -5,10 +5,17 @@ export type Instant = string & { readonly __instant: true };
 
 const LAST_FOUR_DIGIT_YEAR_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
+// What happens at once asks for the same instant again and again.
+let latestMs = Number.NaN;
+let latest = '' as Instant;
+
 /** Milliseconds since 1970 → Instant. Values outside years 0–9999 are clamped, since fixed width is what makes text sortable. */
 export const toInstant = (ms: number): Instant => {
+  if (ms === latestMs) return latest;
   const safe = Number.isFinite(ms) ? Math.min(Math.max(ms, -62_167_219_200_000), LAST_FOUR_DIGIT_YEAR_MS) : 0;
-  return new Date(safe).toISOString() as Instant;
+  latest = new Date(safe).toISOString() as Instant;
+  latestMs = ms;
+  return latest;
 };
 
 export const toMs = (instant: string): number => Date.parse(instant);
