@@ -1,4 +1,4 @@
-import { DIGEST_DONE_LATE_MS } from '#config/limits.ts';
+import { DIGEST_DONE_LATE_MS } from '#config/limits-digests.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
 import { textsOf } from '#db/insert-rows.ts';
 import { firstIdAt } from '#std/ids.ts';

@@ -1,6 +1,6 @@
-import type { Names } from './describe.ts';
 import type { Sql } from '#db/db.ts';
 import { type Label, listLabels } from '#mail/label-store.ts';
+import type { Names } from './describe.ts';
 
 /** The labels of a user, ready to be named. */
 export interface LabelNames {

@@ -2,7 +2,12 @@ import { describeAction } from '#actions/describe.ts';
 import { type DoneGroup, doneGroups } from '#actions/done-store.ts';
 import { findActionKind } from '#actions/kinds/catalog.ts';
 import { type LabelNames, labelNames } from '#actions/label-names.ts';
-import { DIGEST_DONE, DIGEST_DONE_EXAMPLES, DIGEST_DONE_KINDS, DIGEST_LINE_CHARS } from '#config/limits.ts';
+import {
+  DIGEST_DONE,
+  DIGEST_DONE_EXAMPLES,
+  DIGEST_DONE_KINDS,
+  DIGEST_LINE_CHARS,
+} from '#config/limits-digests.ts';
 import { type MailHead, mailHeads } from '#mail/head-store.ts';
 import { plainLine } from '#mail/plain-line.ts';
 import { ruleNames } from '#rules/store.ts';

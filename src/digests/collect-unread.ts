@@ -5,7 +5,7 @@ import {
   DIGEST_SENDER_ENTRIES,
   DIGEST_SENDER_THREADS,
   DIGEST_THREAD_MESSAGES,
-} from '#config/limits.ts';
+} from '#config/limits-digests.ts';
 import { firstSentences } from '#insight/first-sentences.ts';
 import { readingSeconds } from '#insight/reading-time.ts';
 import { type MailGlance, mailGlances } from '#mail/glance-store.ts';

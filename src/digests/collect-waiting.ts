@@ -2,7 +2,7 @@ import { labelNames } from '#actions/label-names.ts';
 import { actionsById } from '#actions/list-store.ts';
 import { approvalCard } from '#approvals/card.ts';
 import { countWaiting, listApprovals } from '#approvals/store.ts';
-import { DIGEST_WAITING } from '#config/limits.ts';
+import { DIGEST_WAITING } from '#config/limits-digests.ts';
 import { mailHeads } from '#mail/head-store.ts';
 import { ruleNames } from '#rules/store.ts';
 import type { Collected, SectionContext } from './sections/define.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findChannel } from '#channels/kinds/catalog.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
 import { FatalError } from '#queue/outcome.ts';
@@ -19,6 +20,8 @@ export const composeJob = defineJob({
   run: async (ctx: JobContext<DigestPorts>, p) => {
     const { userId } = ctx;
     if (userId === null) throw new FatalError('A digest belongs to a user');
+    const missing = ctx.app.digestChannels.filter((name) => findChannel(name) === undefined);
+    if (missing.length > 0) ctx.note({ channels_not_there: missing.join(', ') });
     const due = ctx.scheduledFor;
     const scheduleId = (await ctx.app.queue.get(ctx.jobId))?.job.scheduleId ?? null;
     const digest = await compose(ctx.app, {

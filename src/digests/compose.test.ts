@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SUMMARY_CHARS } from '#config/limits.ts';
+import { SUMMARY_CHARS } from '#config/limits-digests.ts';
 import { ManualClock } from '#std/clock.ts';
 import { onEveryDatabase } from '#test/kit/databases.ts';
 import { testApp } from '#test/kit/test-app.ts';

@@ -1,7 +1,7 @@
 import { findUser } from '#access/user-store.ts';
 import { recordActivity } from '#activity/store.ts';
 import { findChannel } from '#channels/kinds/catalog.ts';
-import { DIGEST_COMPOSE_TRIES } from '#config/limits.ts';
+import { DIGEST_COMPOSE_TRIES } from '#config/limits-digests.ts';
 import type { Db, Tx } from '#db/db.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';

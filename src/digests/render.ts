@@ -1,4 +1,4 @@
-import { DIGEST_TEXT_COLUMNS } from '#config/limits.ts';
+import { DIGEST_TEXT_COLUMNS } from '#config/limits-digests.ts';
 import { timeIn } from '#std/zone.ts';
 import type { DigestContent, Section } from './digest.ts';
 import { SECTIONS } from './sections/catalog.ts';

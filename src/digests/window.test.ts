@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DIGEST_FIRST_SPAN_MS, DIGEST_LATE_MS } from '#config/limits.ts';
+import { DIGEST_FIRST_SPAN_MS, DIGEST_LATE_MS } from '#config/limits-digests.ts';
 import type { Db } from '#db/db.ts';
 import { nextRuns } from '#queue/cron.ts';
 import { ManualClock } from '#std/clock.ts';

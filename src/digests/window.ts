@@ -1,5 +1,10 @@
 import { listAccounts } from '#accounts/store.ts';
-import { DIGEST_FIRST_SPAN_MS, DIGEST_LATE_MS, DIGEST_MESSAGES, DIGEST_PAGE } from '#config/limits.ts';
+import {
+  DIGEST_FIRST_SPAN_MS,
+  DIGEST_LATE_MS,
+  DIGEST_MESSAGES,
+  DIGEST_PAGE,
+} from '#config/limits-digests.ts';
 import type { Db, Sql } from '#db/db.ts';
 import { listLabels } from '#mail/label-store.ts';
 import type { TimePlace } from '#mail/thread-list-store.ts';

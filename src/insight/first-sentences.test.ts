@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SUMMARY_CHARS } from '#config/limits.ts';
+import { SUMMARY_CHARS } from '#config/limits-digests.ts';
 import { firstSentences } from './first-sentences.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { INSIGHT_TEXT_CHARS, SUMMARY_CHARS, SUMMARY_SENTENCES } from '#config/limits.ts';
+import { INSIGHT_TEXT_CHARS, SUMMARY_CHARS, SUMMARY_SENTENCES } from '#config/limits-digests.ts';
 import { cutText, plainLine } from '#mail/plain-line.ts';
 
 const sentences = new Intl.Segmenter('und', { granularity: 'sentence' });

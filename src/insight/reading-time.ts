@@ -1,4 +1,4 @@
-import { READING_WORDS_PER_MINUTE } from '#config/limits.ts';
+import { READING_WORDS_PER_MINUTE } from '#config/limits-digests.ts';
 
 const words = new Intl.Segmenter('und', { granularity: 'word' });
 

@@ -1,4 +1,4 @@
-import { INSIGHT_TEXT_CHARS } from '#config/limits.ts';
+import { INSIGHT_TEXT_CHARS } from '#config/limits-digests.ts';
 import type { Sql } from '#db/db.ts';
 import { belongsTo, textsOf } from '#db/insert-rows.ts';
 import type { Instant } from '#std/time.ts';

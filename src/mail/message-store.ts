@@ -95,7 +95,10 @@ export const newestOfThread = async (
 };
 
 /** The attachments of each of these messages, in their order. */
-export const attachmentsOf = async (sql: Sql, ids: readonly string[]): Promise<Map<string, AttachmentInfo[]>> => {
+export const attachmentsOf = async (
+  sql: Sql,
+  ids: readonly string[],
+): Promise<Map<string, AttachmentInfo[]>> => {
   const rows = await sql.all<{
     message_id: string;
     position: number;

@@ -60,6 +60,11 @@ test('the demo in one go sorts every message, prints one JSON document, and leav
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(JSON.parse(out)).toMatchObject({ ledger: status, messages: MESSAGES });
   expect(JSON.parse(out).actions.approved_pending).toBeGreaterThan(0);
+  const { digest } = JSON.parse(out);
+  const total = (name: string) => digest.sections.find((s: { section: string }) => s.section === name)?.total;
+  expect(total('unread')).toBeGreaterThan(3);
+  expect(total('done')).toBeGreaterThan(300);
+  expect(total('waiting')).toBe(JSON.parse(out).actions.approved_pending);
   expect(JSON.parse(out).actions.failed).toBeUndefined();
   expect(existsSync(place.data)).toBe(false);
   expect(readdirSync(place.folder).filter((name) => name.startsWith('ashford-demo'))).toEqual([]);
@@ -84,6 +89,28 @@ test('an archive that is imported again adds nothing', async () => {
   const { out: now } = await imported.run('status', '--json');
   expect(JSON.parse(now)).toMatchObject({ ledger: status, messages: MESSAGES });
 });
+
+test('a digest of an old archive tells of what was done, once, and can be read again', async () => {
+  const preview = await imported.run('digest', 'preview');
+  expect(preview.out).toMatch(/^Nothing new, \d actions waiting for you\n[\s\S]*Done by itself\n-+\n/);
+  expect((await imported.run('digest', 'list')).out).toMatch(/no digests yet/);
+  const now = await imported.run('digest', 'now');
+  expect(now.code).toBe(0);
+  expect(now.out.split('\n').slice(2)).toEqual(preview.out.split('\n').slice(2).map(sameSince(now.out)));
+  expect((await imported.run('digest', 'show')).out).toBe(now.out);
+  const [first] = JSON.parse((await imported.run('digest', 'list', '--json')).out);
+  expect((await imported.run('digest', 'show', first.id)).out).toBe(now.out);
+  expect((await imported.run('digest', 'now')).out).not.toContain('Done by itself');
+  const none = await imported.run('digest', 'show', 'no-such-id');
+  expect(none.code).toBe(1);
+  expect(none.err).toMatch(/no such digest/);
+});
+
+/** The line that names the start of the window differs by the time between two runs. */
+const sameSince =
+  (text: string) =>
+  (line: string): string =>
+    line.startsWith('Take it back:') ? (/^Take it back:.*$/m.exec(text)?.[0] ?? '') : line;
 
 test('what a rule did is shown, and taken back after a look', async () => {
   const rule = ['--rule', 'Builds that went well, and robots that garden'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIGEST_DONE_EXAMPLES, DIGEST_DONE_KINDS } from '#config/limits.ts';
+import { DIGEST_DONE_EXAMPLES, DIGEST_DONE_KINDS } from '#config/limits-digests.ts';
 import { doneLines } from '#digests/acting-text.ts';
 import { collectDone } from '#digests/collect-done.ts';
 import { defineSection } from './define.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIGEST_ATTACHMENTS, DIGEST_LINE_CHARS, SUMMARY_CHARS } from '#config/limits.ts';
+import { DIGEST_ATTACHMENTS, DIGEST_LINE_CHARS, SUMMARY_CHARS } from '#config/limits-digests.ts';
 import { instantSchema } from '#std/instant-schema.ts';
 
 export const idSchema = z.string().min(1).max(100);

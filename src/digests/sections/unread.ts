@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIGEST_SENDER_ENTRIES } from '#config/limits.ts';
+import { DIGEST_SENDER_ENTRIES } from '#config/limits-digests.ts';
 import { collectUnread } from '#digests/collect-unread.ts';
 import { entryLines, groupLines } from '#digests/unread-text.ts';
 import { defineSection } from './define.ts';

@@ -1,6 +1,7 @@
 import { type Action, UNDO } from '#actions/action.ts';
 import { describeAction } from '#actions/describe.ts';
 import { findActionKind } from '#actions/kinds/catalog.ts';
+import { type LabelNames, labelNames } from '#actions/label-names.ts';
 import { actionsById, undoneByOf } from '#actions/list-store.ts';
 import { linksOf } from '#actions/store.ts';
 import { whyNotUndoable } from '#actions/undo.ts';
@@ -14,7 +15,6 @@ import { ruleNames } from '#rules/store.ts';
 import { findDecision } from '#triage/store.ts';
 import { shownState } from './approval-state.ts';
 import { auditOf } from './audit-view.ts';
-import { type LabelNames, labelNames } from '#actions/label-names.ts';
 
 /** Everything that the rows of a list of actions refer to, read at once. */
 interface Around {

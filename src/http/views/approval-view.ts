@@ -1,3 +1,4 @@
+import { labelNames } from '#actions/label-names.ts';
 import { actionsById } from '#actions/list-store.ts';
 import type { Approval } from '#approvals/approval.ts';
 import { approvalCard } from '#approvals/card.ts';
@@ -7,7 +8,6 @@ import { mailHeads } from '#mail/head-store.ts';
 import { actionSummaries } from './action-view.ts';
 import { shownState } from './approval-state.ts';
 import { actorName } from './audit-view.ts';
-import { labelNames } from '#actions/label-names.ts';
 
 /** Approvals with their cards, in the same order. */
 export const approvalViews = async (
