@@ -8,16 +8,25 @@ export interface Letter {
   subject: string;
   text?: string;
   html?: string;
+  /** When it was sent; some day long ago unless it says. */
+  date?: Date;
 }
 
+const LONG_AGO = new Date('2026-01-15T10:00:00Z');
 let written = 0;
 
-const mime = ({ from, subject, text = 'Hello.', html }: Letter): string => {
+/** As the lines between the letters of an archive have it: `Thu Jan 15 10:00:00 2026`. */
+const lineDate = (date: Date): string => {
+  const [weekday, day, month, year, time] = date.toUTCString().replace(',', '').split(' ');
+  return `${weekday} ${month} ${day} ${time} ${year}`;
+};
+
+const mime = ({ from, subject, text = 'Hello.', html, date = LONG_AGO }: Letter): string => {
   written += 1;
   const type = html === undefined ? 'text/plain' : 'text/html';
   return [
-    'From sender@example.com Thu Jan 15 10:00:00 2026',
-    'Date: Thu, 15 Jan 2026 10:00:00 +0000',
+    `From sender@example.com ${lineDate(date)}`,
+    `Date: ${date.toUTCString()}`,
     `From: ${from}`,
     'To: Robin Hale <robin@hale.example>',
     `Subject: ${subject}`,
