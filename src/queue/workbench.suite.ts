@@ -25,7 +25,7 @@ export interface LogLine {
 }
 
 /** A queue on `t`, with a clock that stands still and a log that can be read. */
-export const workbench = (t: TestDatabase, hooks: QueueHooks = {}) => {
+export const workbench = (t: Pick<TestDatabase, 'db'>, hooks: QueueHooks = {}) => {
   const clock = new ManualClock();
   const random = seededRandom(7);
   const newId = idMaker(clock, random);
