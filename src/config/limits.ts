@@ -218,6 +218,10 @@ export const LOOP_LOOK_MS = 1_000;
 export const JOB_DEAD_WORKER_MS = 5_000;
 /** Jobs of one worker that run at the same time. */
 export const JOB_CONCURRENCY = 10;
+/** Jobs of this priority and of lower ones are live; those above it are bulk work. */
+export const JOB_LIVE_PRIORITY = 0;
+/** The part of a worker's places that bulk work leaves to live jobs. */
+export const JOB_LIVE_SHARE = 0.1;
 /** Jobs claimed ahead of a free place, and milliseconds of work that they may amount to. */
 export const JOB_AHEAD = 200;
 export const JOB_AHEAD_MS = 20;

@@ -26,6 +26,8 @@ export interface ClaimRequest {
   /** In the order of the types that the statement was made for: the most to take of each. */
   rooms: readonly number[];
   limit: number;
+  /** Only jobs of this priority and of more urgent, lower ones; default: any. */
+  upToPriority?: number;
   token: string;
   workerId: string;
   now: string;
@@ -49,7 +51,8 @@ export const DATABASE_NOW = {
 export const leaseClockOf = (engine: Engine, wanted?: LeaseClock): LeaseClock =>
   engine === 'embedded' ? 'app' : (wanted ?? 'database');
 
-const FIRST_TYPE = 5;
+const FIRST_TYPE = 6;
+const ANY_PRIORITY = 2 ** 31 - 1;
 
 /**
  * A job with a serial key may be claimed when none of its key runs and it is the first of its key that waits: so each claim
@@ -65,23 +68,24 @@ const whole = (place: number): string => `cast($${place} as integer)`;
 
 /** The ready jobs of one type, in order. */
 const candidates = (engine: Engine, place: number): string => `select * from (
-      select q.id, q.priority, q.turn from jobs q
+      select ${engine === 'postgres' ? '' : 'q.rowid as place, '}q.id, q.priority, q.turn from jobs q
       where q.type = $${place} and q.state = 'queued' and q.not_before <= q.updated_at
-        and (q.serial_key is null or (${FREE_AND_FIRST}))
+        and q.priority <= $5 and (q.serial_key is null or (${FREE_AND_FIRST}))
       order by q.priority, q.turn, q.id
       limit ${whole(place + 1)}${engine === 'postgres' ? ' for update skip locked' : ''}
     ) as t${place}`;
 
 const claimSql = (engine: Engine, types: number, lease: LeaseClock): string => {
   const each = Array.from({ length: types }, (_, i) => candidates(engine, FIRST_TYPE + 2 * i));
-  const picked = `select id from (${each.join('\n    union all ')}) as c
+  const picked = `select ${engine === 'postgres' ? 'id' : 'place'} from (${each.join('\n    union all ')}) as c
     order by priority, turn, id limit ${whole(4)}`;
-  const ids = engine === 'postgres' ? `= any(array(${picked}))` : `in (${picked})`;
+  // SQLite knows the place of the row already, which spares it looking the id up.
+  const those = engine === 'postgres' ? `id = any(array(${picked}))` : `rowid in (${picked})`;
   const databaseNow = engine === 'postgres' ? DATABASE_NOW.postgres : DATABASE_NOW.sqlite();
   const heartbeat = lease === 'database' ? databaseNow : '$3';
   return `update jobs set state = 'running', attempts = attempts + 1, claim_token = $1, worker_id = $2,
     heartbeat_at = ${heartbeat}, started_at = $3, updated_at = $3
-  where id ${ids}
+  where ${those}
   returning ${CLAIMED}`;
 };
 
@@ -122,9 +126,9 @@ export const claimedWith = async (sql: Sql, workerId: string, token: string): Pr
 export const makeClaim = (types: readonly string[], engine: Engine, lease: LeaseClock): ClaimStatement => {
   const text = claimSql(engine, types.length, lease);
   return {
-    claim: async (sql, { rooms, limit, token, workerId, now }) => {
+    claim: async (sql, { rooms, limit, upToPriority = ANY_PRIORITY, token, workerId, now }) => {
       if (types.length === 0 || limit < 1) return [];
-      const params: SqlValue[] = [token, workerId, now, limit];
+      const params: SqlValue[] = [token, workerId, now, limit, upToPriority];
       for (let i = 0; i < types.length; i++) {
         params.push(types[i] ?? '', Math.max(0, Math.min(limit, rooms[i] ?? 0)));
       }

@@ -1,4 +1,10 @@
-import { JOB_AHEAD_MS, JOB_AHEAD_WAIT_MS, JOB_RECORD_ROWS } from '#config/limits.ts';
+import {
+  JOB_AHEAD_MS,
+  JOB_AHEAD_WAIT_MS,
+  JOB_LIVE_PRIORITY,
+  JOB_LIVE_SHARE,
+  JOB_RECORD_ROWS,
+} from '#config/limits.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Attempt } from './attempt.ts';
 import { isSuspect } from './deaths.ts';
@@ -8,6 +14,15 @@ import type { Held } from './lease-store.ts';
 
 /** Milliseconds over which the pace is measured: longer than the clock's grain, short enough to follow. */
 const PACE_WINDOW_MS = 10;
+
+/** What a worker has room for. */
+export interface Want {
+  limit: number;
+  /** Only jobs of this priority and of more urgent, lower ones; default: any. */
+  upToPriority?: number;
+}
+
+const isBulk = (job: ClaimedJob): boolean => job.priority > JOB_LIVE_PRIORITY;
 
 /** What is to be recorded: attempts that ended, and claims that go back unstarted. */
 export interface Recordable<App> {
@@ -39,12 +54,18 @@ export class InHand<App> {
   #suspect: Attempt<App> | undefined;
   readonly #perType = new Map<string, number>();
   readonly #options: InHandOptions<App>;
+  /** The most bulk jobs that run at once: some places are kept for live ones. */
+  readonly #bulkPlaces: number;
+  #bulkRunning = 0;
+  /** Bulk jobs that run or wait. */
+  #bulkHeld = 0;
   #endedInWindow = 0;
   #windowStartMs: number;
   #perMs = 0;
 
   constructor(options: InHandOptions<App>) {
     this.#options = options;
+    this.#bulkPlaces = options.concurrency - Math.floor(options.concurrency * JOB_LIVE_SHARE);
     this.#windowStartMs = options.clock.ms();
   }
 
@@ -64,48 +85,63 @@ export class InHand<App> {
   }
 
   /**
-   * How many more to claim. Beyond the free places only as much as runs within a few milliseconds at the present pace: a
-   * job that waits here can't be overtaken by one of higher priority.
+   * What more to claim. Beyond the free places only as much as runs within a few milliseconds at the present pace: another
+   * worker may be idle. However much bulk work is in hand, live work is claimed as long as there is a place for it.
    */
-  get wanted(): number {
+  get want(): Want {
     const { concurrency, ahead } = this.#options;
-    const free = concurrency - this.running.size - this.#waiting.length;
     const reach = Math.min(ahead, Math.floor(this.#perMs * JOB_AHEAD_MS));
-    if (reach === 0) return Math.max(0, free);
-    const missing = concurrency + reach - this.running.size - this.#waiting.length;
-    return this.#waiting.length <= reach / 2 ? Math.max(0, missing) : 0;
+    const waiting = this.#waiting.length;
+    const short = reach === 0 || waiting <= reach / 2;
+    const missing = short ? concurrency + reach - this.running.size - waiting : 0;
+    if (missing > 0 && this.#bulkHeld < this.#bulkPlaces + reach) {
+      return { limit: missing };
+    }
+    const bulkWaiting = this.#bulkHeld - this.#bulkRunning;
+    const free = concurrency - this.running.size - (waiting - bulkWaiting);
+    return { limit: this.#bulkHeld > 0 ? Math.max(0, free) : 0, upToPriority: JOB_LIVE_PRIORITY };
   }
 
   /** In the order of the kinds: the most to claim of each. */
-  rooms(wanted: number): number[] {
+  rooms(limit: number): number[] {
     return this.#options.kinds.map(({ type, concurrency }) =>
-      concurrency === undefined ? wanted : Math.max(0, concurrency - (this.#perType.get(type) ?? 0)),
+      concurrency === undefined ? limit : Math.max(0, concurrency - (this.#perType.get(type) ?? 0)),
     );
   }
 
   add(claims: readonly ClaimedJob[]): void {
     if (claims.length === 0) return;
     this.#waitingSinceMs = this.#options.clock.ms();
+    const last = this.#waiting.at(-1);
     this.#waiting.push(...claims);
-    for (const { type } of claims) this.#perType.set(type, (this.#perType.get(type) ?? 0) + 1);
+    // Each claim comes in order; a later one may hold what is more urgent.
+    if (last && (claims[0]?.priority ?? 0) < last.priority) {
+      this.#waiting.sort((a, b) => a.priority - b.priority);
+    }
+    for (const job of claims) {
+      this.#perType.set(job.type, (this.#perType.get(job.type) ?? 0) + 1);
+      if (isBulk(job)) this.#bulkHeld++;
+    }
   }
 
   /** The next job that has a place to run. */
   next(): ClaimedJob | undefined {
     if (this.running.size >= this.#options.concurrency) return undefined;
-    if (!this.#suspectBusy()) return this.#waiting.shift();
+    if (!this.#suspectBusy()) return this.#mayRun(this.#waiting[0]) ? this.#waiting.shift() : undefined;
     const at = this.#waiting.findIndex((job) => !isSuspect(job));
-    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
+    return this.#mayRun(this.#waiting[at]) ? this.#waiting.splice(at, 1)[0] : undefined;
   }
 
   start(attempt: Attempt<App>): void {
     this.running.set(attempt.job.id, attempt);
+    if (isBulk(attempt.job)) this.#bulkRunning++;
     if (isSuspect(attempt.job)) this.#suspect = attempt;
   }
 
   end(attempt: Attempt<App>): void {
     this.running.delete(attempt.job.id);
-    this.#leave(attempt.job.type);
+    if (isBulk(attempt.job)) this.#bulkRunning--;
+    this.#leave(attempt.job);
     this.ended.push(attempt);
     this.#endedInWindow++;
     const now = this.#options.clock.ms();
@@ -138,7 +174,7 @@ export class InHand<App> {
   /** Gives back all claims that have not been started. */
   giveBack(): void {
     this.returning.push(...this.#waiting);
-    for (const { type } of this.#waiting) this.#leave(type);
+    for (const job of this.#waiting) this.#leave(job);
     this.#waiting = [];
   }
 
@@ -156,7 +192,7 @@ export class InHand<App> {
   drop(id: string): void {
     const at = this.#waiting.findIndex((job) => job.id === id);
     const [job] = at < 0 ? [] : this.#waiting.splice(at, 1);
-    if (job) this.#leave(job.type);
+    if (job) this.#leave(job);
   }
 
   /** Everything that must be shown to be alive. */
@@ -179,7 +215,12 @@ export class InHand<App> {
     return false;
   }
 
-  #leave(type: string): void {
-    this.#perType.set(type, (this.#perType.get(type) ?? 1) - 1);
+  #mayRun(job: ClaimedJob | undefined): boolean {
+    return job !== undefined && (!isBulk(job) || this.#bulkRunning < this.#bulkPlaces);
+  }
+
+  #leave(job: ClaimedJob): void {
+    this.#perType.set(job.type, (this.#perType.get(job.type) ?? 1) - 1);
+    if (isBulk(job)) this.#bulkHeld--;
   }
 }

@@ -24,12 +24,28 @@ const COMPLETE_MANY_SQLITE = `update jobs set state = 'completed', result_json =
 
 const COMPLETE_MANY_POSTGRES = `update jobs set state = 'completed', result_json = d.v->>2, finished_at = $2,
     updated_at = $2, claim_token = null, heartbeat_at = null
-  from json_array_elements($1::json) as d(v)
+  from jsonb_array_elements($1::jsonb) as d(v)
   where jobs.id = d.v->>0 and jobs.claim_token = d.v->>1 and jobs.state = 'running'
   returning jobs.id`;
 
 // Every statement is bound to all of its parameters.
 const FORGET = `delete from jobs where ${HELD} and $3 <> ''`;
+
+// A claim gives all its jobs one token, so that the many without a result need no join.
+const completeClaimSql = (ids: string): string => `update jobs set state = 'completed', result_json = null,
+    finished_at = $3, updated_at = $3, claim_token = null, heartbeat_at = null
+  where id ${ids} and claim_token = $2 and state = 'running'`;
+
+const notCompletedSql = (ids: string): string => `select id from jobs
+  where id ${ids} and not (state = 'completed' and finished_at = $2)`;
+
+const AMONG_SQLITE = 'in (select value from json_each($1))';
+const AMONG_POSTGRES = '= any($1::text[])';
+
+const COMPLETE_CLAIM_SQLITE = completeClaimSql(AMONG_SQLITE);
+const COMPLETE_CLAIM_POSTGRES = completeClaimSql(AMONG_POSTGRES);
+const NOT_COMPLETED_SQLITE = notCompletedSql(AMONG_SQLITE);
+const NOT_COMPLETED_POSTGRES = notCompletedSql(AMONG_POSTGRES);
 
 const FAIL = `update jobs set state = 'failed', failure_kind = $4, last_error = $5, finished_at = $3, updated_at = $3,
   claim_token = null, heartbeat_at = null where ${HELD}`;
@@ -75,38 +91,83 @@ const one = (sql: Sql, s: Settlement, now: string): Promise<number> => {
   }
 };
 
-const completeMany = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Set<string>> => {
+type Lost = Set<string>;
+
+const completeMany = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Lost> => {
   const text = sql.engine === 'postgres' ? COMPLETE_MANY_POSTGRES : COMPLETE_MANY_SQLITE;
-  const rows = all.map(({ id, token, ending }) => [
-    id,
-    token,
-    ending.to === 'completed' ? ending.resultJson : null,
-  ]);
+  const rows = all.map(({ id, token, ending }) => [id, token, resultOf(ending)]);
   const recorded = await sql.all<{ id: string }>(text, [JSON.stringify(rows), now]);
-  return new Set(recorded.map((r) => r.id));
+  const lost = new Set(all.map((s) => s.id));
+  for (const { id } of recorded) lost.delete(id);
+  return lost;
+};
+
+/** Jobs of one claim, without results. */
+const completeClaim = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Lost> => {
+  const postgres = sql.engine === 'postgres';
+  const ids = all.map((s) => s.id);
+  // The array as PostgreSQL writes it; ids have no character that would need a quote.
+  const among = postgres ? `{${ids.join(',')}}` : JSON.stringify(ids);
+  const text = postgres ? COMPLETE_CLAIM_POSTGRES : COMPLETE_CLAIM_SQLITE;
+  if ((await sql.run(text, [among, all[0]?.token ?? null, now])) === all.length) return new Set();
+  const rest = postgres ? NOT_COMPLETED_POSTGRES : NOT_COMPLETED_SQLITE;
+  return new Set((await sql.all<{ id: string }>(rest, [among, now])).map((row) => row.id));
+};
+
+const resultOf = (ending: Ending): string | null => (ending.to === 'completed' ? ending.resultJson : null);
+
+/** Completions that one statement records. */
+interface Part {
+  settlements: Settlement[];
+  record(sql: Sql, all: readonly Settlement[], now: string): Promise<Lost>;
+}
+
+const partsOf = (completed: readonly Settlement[]): Part[] => {
+  const mixed: Settlement[] = [];
+  const claims = new Map<string, Settlement[]>();
+  for (const s of completed) {
+    const claim = claims.get(s.token);
+    if (resultOf(s.ending) !== null) mixed.push(s);
+    else if (claim) claim.push(s);
+    else claims.set(s.token, [s]);
+  }
+  const parts: Part[] = [];
+  for (const claim of claims.values()) {
+    if (claim.length < MANY) mixed.push(...claim);
+    else parts.push({ settlements: claim, record: completeClaim });
+  }
+  for (let i = 0; i < mixed.length; i += JOB_RECORD_ROWS) {
+    parts.push({ settlements: mixed.slice(i, i + JOB_RECORD_ROWS), record: completeMany });
+  }
+  return parts;
 };
 
 const isKept = ({ ending }: Settlement): boolean => ending.to === 'completed' && !ending.forget;
 
 /**
  * Records how claims ended. Each is guarded by its token: what was canceled, or taken away and perhaps claimed by another
- * worker, is left as it is. Returns the ids that were left so.
+ * worker, is left as it is. Returns the ids that were left so. All statements are on their way when this returns its
+ * promise, in order, so that over a network what follows in the transaction need not wait for them.
  */
 export const settle = async (sql: Sql, all: readonly Settlement[], now: string): Promise<Set<string>> => {
   const lost = new Set<string>();
   const completed = all.filter(isKept);
   const together = completed.length >= MANY;
-  for (let i = 0; together && i < completed.length; i += JOB_RECORD_ROWS) {
-    const part = completed.slice(i, i + JOB_RECORD_ROWS);
-    const recorded = await completeMany(sql, part, now);
-    if (recorded.size < part.length) for (const s of part) if (!recorded.has(s.id)) lost.add(s.id);
-  }
-  for (const s of all) {
-    if (together && isKept(s)) continue;
+  const parts = together ? partsOf(completed) : [];
+  const recording = parts.map(async ({ settlements, record }) => {
+    for (const id of await record(sql, settlements, now)) lost.add(id);
+  });
+  const others = together ? all.filter((s) => !isKept(s)) : all;
+  for (const s of others) {
     const error = failureOf(s.ending);
     // Before the claim is given up: it is what the error is kept for.
-    if (error !== null) await recordError(sql, s, { at: now, error });
-    if ((await one(sql, s, now)) === 0) lost.add(s.id);
+    if (error !== null) recording.push(recordError(sql, s, { at: now, error }));
+    recording.push(
+      one(sql, s, now).then((changed) => {
+        if (changed === 0) lost.add(s.id);
+      }),
+    );
   }
+  await Promise.all(recording);
   return lost;
 };

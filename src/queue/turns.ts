@@ -9,7 +9,7 @@ import { Attempt, type AttemptPorts } from './attempt.ts';
 import { type ClaimStatement, claimedWith, nextDue, promote } from './claim-store.ts';
 import type { JobKind } from './define.ts';
 import { type EndingCounts, noCounts } from './ending-counts.ts';
-import type { InHand, Recordable } from './in-hand.ts';
+import type { InHand, Recordable, Want } from './in-hand.ts';
 import type { ClaimedJob } from './job.ts';
 import { Recorder } from './recorder.ts';
 import { settle } from './settle-store.ts';
@@ -37,6 +37,7 @@ interface Done {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+const NOTHING: Want = { limit: 0 };
 
 /**
  * The heart of a worker. Whatever ended in one turn of the event loop is recorded in the transaction that claims the next
@@ -113,16 +114,16 @@ export class Turns<App> {
     this.#inTurn = true;
     const { hand } = this.#p;
     const what = hand.takeEnded();
-    const wanted = this.claiming && this.#races < JOB_RACE_TRIES ? hand.wanted : 0;
+    const want = this.claiming && this.#races < JOB_RACE_TRIES ? hand.want : NOTHING;
     let dry = !this.claiming;
-    if (what.ended.length + what.returning.length + wanted + this.#unsure.size > 0) {
+    if (what.ended.length + what.returning.length + want.limit + this.#unsure.size > 0) {
       try {
-        const done = await this.#write(what, wanted);
+        const done = await this.#write(what, want);
         this.#races = 0;
         this.#unsure.clear();
         hand.recorded();
         this.#after(what.ended, done);
-        dry = done.claimed.length < wanted && !this.#isDue();
+        dry = done.claimed.length < want.limit && !this.#isDue();
       } catch (e) {
         hand.notRecorded();
         await this.#onFailure(e);
@@ -130,19 +131,20 @@ export class Turns<App> {
       }
     }
     this.#inTurn = false;
-    const more = hand.ended.length + hand.returning.length > 0 || (!dry && this.claiming && hand.wanted > 0);
+    const more =
+      hand.ended.length + hand.returning.length > 0 || (!dry && this.claiming && hand.want.limit > 0);
     if (this.#again || more) {
       this.#again = false;
       this.schedule();
     } else this.#tellQuiet(dry);
   }
 
-  async #write(what: Recordable<App>, wanted: number): Promise<Done> {
+  async #write(what: Recordable<App>, want: Want): Promise<Done> {
     const { db, hand, claim, clock, workerId, newId } = this.#p;
     const now = clock.now();
     const settlements = this.#recorder.settlements(what);
-    const promoting = wanted > 0 && this.#isDue();
-    const rooms = hand.rooms(wanted);
+    const promoting = want.limit > 0 && this.#isDue();
+    const rooms = hand.rooms(want.limit);
     const token = newId();
     const unsure = [...this.#unsure];
     const written = db.write(async (tx: Tx): Promise<Done> => {
@@ -151,8 +153,8 @@ export class Turns<App> {
       const plain = settlements.every((s) => s.ending.to === 'completed');
       if (tx.engine !== 'postgres' || !plain) await settled;
       const due = promoting ? this.#promote(tx, now) : undefined;
-      const request = { rooms, limit: wanted, token, workerId, now };
-      const claiming = wanted > 0 ? claim.claim(tx, request) : [];
+      const request = { rooms, ...want, token, workerId, now };
+      const claiming = want.limit > 0 ? claim.claim(tx, request) : [];
       const [lost, nextDue, claimed] = await Promise.all([settled, due, claiming]);
       const found: ClaimedJob[] = [];
       for (const earlier of unsure) found.push(...(await claimedWith(tx, workerId, earlier)));
@@ -160,7 +162,7 @@ export class Turns<App> {
       return { lost, claimed: [...found, ...claimed], nextDue };
     });
     return written.catch((e: unknown) => {
-      if (wanted > 0 && isUnknownCommit(e)) this.#unsure.add(token);
+      if (want.limit > 0 && isUnknownCommit(e)) this.#unsure.add(token);
       throw e;
     });
   }
