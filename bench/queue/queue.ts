@@ -46,6 +46,18 @@ const told = (run: Run): string => {
   return parts.join(', ') + noise;
 };
 
+/** Every measurement of a round. Nobody always comes after the same one. */
+const inTurn = (
+  { subjects, plan }: { subjects: readonly Subject[]; plan: readonly Measurement[] },
+  round: number,
+): { m: Measurement; subject: Subject }[] =>
+  plan.flatMap((m) => {
+    const fitting = subjects.filter(m.fits).map((subject) => ({ m, subject }));
+    const first = round % Math.max(1, fitting.length);
+    const turned = [...fitting.slice(first), ...fitting.slice(0, first)];
+    return round % 2 === 0 ? turned.reverse() : turned;
+  });
+
 const measureAll = async (
   context: BenchContext,
   o: { subjects: readonly Subject[]; plan: readonly Measurement[]; rounds: number },
@@ -56,23 +68,25 @@ const measureAll = async (
   chmodSync(dir, 0o755);
   const servers = await startServers(dir, { postgres: store('postgres'), redis: store('redis') });
   const bench = new Bench({ dir, servers, patient: !context.quick });
+  // Once: what was measured so far is reported. Twice: the program ends as any other.
+  let enough = false;
+  const stop = () => {
+    enough = true;
+    context.say('ending after this measurement');
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, stop);
   try {
     for (let round = 1; round <= o.rounds; round++) {
-      for (const m of o.plan) {
-        const fitting = o.subjects.filter(m.fits);
-        // Nobody always comes after the same one.
-        const order = fitting.map(
-          (_, i) => fitting[(i * (round % 2 ? 1 : -1) + round + fitting.length * 2) % fitting.length],
-        );
-        for (const subject of order) {
-          if (!subject) continue;
-          const run = await bench.measure(subject, m);
-          results.add(subject.id, m.id, run);
-          context.say(`[${round}] ${m.id.padEnd(16)} ${subject.id.padEnd(24)} ${told(run)}`);
-        }
+      for (const { m, subject } of inTurn(o, round)) {
+        if (enough) return results;
+        const run = await bench.measure(subject, m);
+        results.add(subject.id, m.id, run);
+        context.say(`[${round}] ${m.id.padEnd(16)} ${subject.id.padEnd(24)} ${told(run)}`);
       }
     }
   } finally {
+    for (const signal of signals) process.off(signal, stop);
     await servers.stop();
     rmSync(dir, { recursive: true, force: true });
   }
