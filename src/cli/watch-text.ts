@@ -1,12 +1,16 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Counted, QueueStats, TypeStats } from '#queue/stats-store.ts';
 import type { BusyWorker, QueueView, Rates } from '#queue/watch.ts';
 import { toMs } from '#std/time.ts';
 import { table } from './table.ts';
 import { paint, type Terminal } from './terminal.ts';
-import { count, counted, cut, oneLine, span } from './text.ts';
+import { count, counted, cut, oneLine, span, widthOf } from './text.ts';
 
 const TYPES_SHOWN = 12;
 const WORKERS_SHOWN = 6;
+/** Columns below which the table of types tells less of each. */
+const NARROW = 72;
+const BETWEEN = '   ';
 
 const RATES: readonly (keyof Rates)[] = ['enqueued', 'started', 'completed', 'failed', 'retried'];
 const STATES: readonly Counted[] = ['ready', 'delayed', 'running', 'failed', 'canceled'];
@@ -31,22 +35,32 @@ const placeOf = (workerId: string): { host: string; pid: string } => {
   return { host: oneLine(parts[0] ?? ''), pid: oneLine(parts.at(-2) ?? '') };
 };
 
+/** As many parts on a line as fit. */
+const wrapped = (parts: readonly string[], columns: number): string => {
+  const rows: string[] = [];
+  for (const part of parts) {
+    const longer = `${rows.at(-1)}${BETWEEN}${part}`;
+    if (rows.length > 0 && longer.length <= columns) rows[rows.length - 1] = longer;
+    else rows.push(part);
+  }
+  return rows.map((row) => cut(row, columns)).join('\n');
+};
+
 const weight = (type: TypeStats): number => type.running * 1e6 + type.ready + type.delayed + type.failed;
 
 const typesText = (term: Pick<Terminal, 'columns' | 'color'>, stats: QueueStats, nowMs: number): string => {
   const sorted = [...stats.types].sort((a, b) => weight(b) - weight(a) || (a.type < b.type ? -1 : 1));
+  const narrow = term.columns < NARROW;
+  const shown = narrow ? STATES.filter((of) => of !== 'canceled') : STATES;
   const cell = (type: TypeStats, of: Counted) => `${count(type[of])}${type.more.includes(of) ? '+' : ''}`;
-  const rows = sorted
-    .slice(0, TYPES_SHOWN)
-    .map((type) => [
-      oneLine(type.type),
-      ...STATES.map((of) => cell(type, of)),
-      ageText(type.oldestDue, nowMs),
-    ]);
+  const rows = sorted.slice(0, TYPES_SHOWN).map((type) => {
+    const cells = [oneLine(type.type), ...shown.map((of) => cell(type, of))];
+    return narrow ? cells : [...cells, ageText(type.oldestDue, nowMs)];
+  });
   const columns = [
     { title: 'TYPE', shrinks: true },
-    ...STATES.map((of) => ({ title: of.toUpperCase(), align: 'right' as const })),
-    { title: 'OLDEST DUE', align: 'right' as const },
+    ...shown.map((of) => ({ title: of.toUpperCase(), align: 'right' as const })),
+    ...(narrow ? [] : [{ title: 'OLDEST DUE', align: 'right' as const }]),
   ];
   const more = sorted.length - rows.length;
   return table(term, columns, rows) + (more > 0 ? `… and ${counted(more, 'more type')}\n` : '');
@@ -77,30 +91,31 @@ const workersText = (
 export const watchFrame = (term: Pick<Terminal, 'columns' | 'color'>, view: QueueView): string => {
   const nowMs = toMs(view.at);
   const { stats, rates, workers, overdueSchedules } = view;
-  const rate = (of: keyof Rates) => `${of} ${rateText(rates?.[of])}`;
-  const overdue = overdueSchedules > 0 ? `   ${counted(overdueSchedules, 'overdue schedule')}` : '';
   const failedNow = (rates?.failed ?? 0) > 0;
-  const lines = [
-    `${view.at.slice(11, 19)} UTC   oldest due ${ageText(stats.oldestDue, nowMs)}${overdue}`,
-    RATES.map(rate).join('   '),
-    STATES.map((of) => `${of} ${sumText(stats, of)}`).join('   '),
-  ].map((line) => cut(line, term.columns));
-  const [head = '', flow = '', states = ''] = lines;
-  const parts = [`${paint(term, 'bold', head)}\n${failedNow ? paint(term, 'red', flow) : flow}\n${states}\n`];
+  const head = [
+    `${view.at.slice(11, 19)} UTC`,
+    `oldest due ${ageText(stats.oldestDue, nowMs)}`,
+    ...(overdueSchedules > 0 ? [counted(overdueSchedules, 'overdue schedule')] : []),
+  ];
+  const flow = RATES.map((of) => `${of} ${rateText(rates?.[of])}`);
+  const states = STATES.map((of) => `${of} ${sumText(stats, of)}`);
+  const [top = '', ...below] = [head, flow, states].map((parts) => wrapped(parts, term.columns));
+  const sums = below.join('\n');
+  const red = (text: string) => paint(term, 'red', text);
+  const parts = [
+    `${paint(term, 'bold', top)}\n${failedNow ? sums.replace(/failed [\d.,]+\/s/, red) : sums}\n`,
+  ];
   if (stats.types.length > 0) parts.push(typesText(term, stats, nowMs));
   parts.push(workers.length > 0 ? workersText(term, workers, nowMs) : 'No worker holds a job.\n');
   return fitted(parts.join('\n'), term.columns);
 };
 
-/** Tables keep their columns however narrow it is; a line that is still too wide is cut. */
+/** Tables keep their columns however narrow it is; a line that is still too wide is cut, and loses its colour. */
 const fitted = (text: string, columns: number): string =>
   text
     .split('\n')
-    .map((line) => (columns === Number.POSITIVE_INFINITY ? line : cutPainted(line, columns)))
+    .map((line) => (widthOf(line) <= columns ? line : cut(stripVTControlCharacters(line), columns)))
     .join('\n');
-
-const cutPainted = (line: string, columns: number): string =>
-  line.includes('\u001b') ? line : cut(line, columns);
 
 /** The same on one line, for where nobody looks at a screen. */
 export const watchLine = ({ at, stats, rates, workers, overdueSchedules }: QueueView): string =>
