@@ -3,6 +3,7 @@ import { SCHEDULE_ATTEMPTS, SCHEDULE_FIRE_ROWS, SCHEDULE_LATE_MS, SCHEDULE_LOOK_
 import type { Db, Tx } from '#db/db.ts';
 import type { SchedulesTable } from '#db/queue-tables.ts';
 import type { Clock } from '#std/clock.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { toInstant, toMs } from '#std/time.ts';
 import { lastRunUpTo, nextRun } from './cron.ts';
@@ -130,6 +131,7 @@ export class Scheduler {
       const next = await this.#firstDue();
       if (next === null || toMs(next) > clock.ms()) return next;
       const fired = await writeRacing(db, (tx) => this.#fire(tx));
+      crashpoint('schedule.committed');
       for (const { row, error } of fired) this.#report(row, error);
       if (fired.length > 0) continue;
       const left = await this.#firstDue();
@@ -199,7 +201,9 @@ export class Scheduler {
       scheduleId: row.id,
       ...(row.user_id === null ? {} : { userId: row.user_id }),
     });
+    crashpoint('schedule.enqueued');
     await noteFired(tx, { id: row.id, next, now, jobId: made.id });
+    crashpoint('schedule.fired');
     return null;
   }
 }

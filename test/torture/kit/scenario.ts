@@ -207,6 +207,16 @@ const digest = async ({ app }: Life): Promise<void> => {
   await app.queue.enqueue(composeJob, payload, { userId: app.owner.id, idempotencyKey: 'the-digest' });
 };
 
+/** Comes due once in a life, in its last weeks. */
+const RARE_CRON = '0 12 1 2 *';
+
+const schedule = async ({ app }: Life): Promise<void> => {
+  const userId = app.owner.id;
+  const [known] = await app.db.all('select 1 as one from schedules where cron = $1', [RARE_CRON]);
+  if (!known)
+    await app.schedules.add({ job: composeJob, payload: {}, cron: RARE_CRON, timeZone: 'UTC', userId });
+};
+
 /** The whole life; begun again, it goes on where it was. */
 export const live = async (l: Life): Promise<void> => {
   // Once jobs were pruned, nobody can tell from them what was asked for before.
@@ -222,6 +232,7 @@ const work = async (l: Life): Promise<void> => {
   await settle(l);
   await byHand(l);
   if (l.scenario.everything) {
+    await schedule(l);
     await answer(l);
     await reconcile(l);
     await digest(l);
