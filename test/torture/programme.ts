@@ -1,3 +1,4 @@
+import { processesTrial } from './q01-processes.ts';
 import { frameTrial } from './r00-frame.ts';
 import { killLoopTrial } from './r01-kill-loop.ts';
 import { crashPointsTrial } from './r02-crash-points.ts';
@@ -6,6 +7,7 @@ import { busyTrial } from './r06-busy.ts';
 import { postgresTrial } from './r09-postgres.ts';
 import { poisonTrial } from './r19-poison.ts';
 import { signalsTrial } from './r21-signals.ts';
+import { migrationsTrial } from './r25-migrations.ts';
 import { restartsTrial } from './r29-restarts.ts';
 import type { Trial } from './trial.ts';
 
@@ -18,4 +20,4 @@ export const TRIALS: readonly Trial[] = [
   busyTrial,
   poisonTrial,
   signalsTrial,
-  restartsTrial, postgresTrial];
+  restartsTrial, postgresTrial, processesTrial, migrationsTrial];

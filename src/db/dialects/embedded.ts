@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { type FSWatcher, rmSync, watch } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import {
@@ -159,8 +159,14 @@ export class EmbeddedDb implements Db {
     return stop;
   }
 
+  /** Writes a consistent copy; one that can't be finished leaves no file. */
   async backup(file: string): Promise<void> {
-    await backup(this.#reader.db, file);
+    try {
+      await backup(this.#reader.db, file);
+    } catch (e) {
+      rmSync(file, { force: true });
+      throw translateSqlite(e);
+    }
   }
 
   async close(): Promise<void> {
