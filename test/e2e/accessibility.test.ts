@@ -1,37 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { journeys, NARROW, WIDE } from './kit/journey.ts';
+import { barriers, first, heading, openDialog, type Spot } from './kit/barriers.ts';
+import { journeys, NARROW, type Trip } from './kit/journey.ts';
 import { sorted } from './kit/ledger.ts';
-import { ask } from './kit/mail.ts';
 
 const journey = journeys('demo');
-
-interface Spot {
-  route: string;
-  /** Brings what is to be looked at in front, and waits until it is there. */
-  ready: (page: Page) => Promise<void>;
-  /** Where it is looked at; both screens unless named. */
-  sizes?: (typeof WIDE)[];
-}
-
-/** All that another colour scheme can change. */
-const OF_COLORS = ['color-contrast', 'link-in-text-block'];
-
-/** What axe finds, one line for each place. Mail in its frame is the sender's; everything around it is ours. */
-const violations = async (page: Page, rules?: string[]): Promise<string[]> => {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true).exclude('iframe');
-  if (rules) axe.withRules(rules);
-  // The page behind an open dialog can't be reached, and is looked at by itself.
-  if (await page.locator('dialog[open]').isVisible()) axe.include('dialog[open]');
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-};
-
-const heading = (name: string) => async (page: Page) => {
-  await page.getByRole('heading', { name, level: 1 }).waitFor();
-  await page.getByText(/^Loading/).waitFor({ state: 'detached' });
-};
 
 const press = (key: string, dialog: string) => async (page: Page) => {
   await page.getByRole('heading', { level: 1 }).waitFor();
@@ -59,29 +32,25 @@ const openWhy = async (page: Page) => {
   await page.frameLocator('iframe').getByRole('heading').first().waitFor();
 };
 
-const openDialog = (button: string, dialog: string) => async (page: Page) => {
-  await page.getByRole('button', { name: button, exact: true }).first().click();
-  await page.getByRole('dialog', { name: dialog }).waitFor();
-};
+type Spots = Record<string, Spot>;
 
-const first = async (page: Page, list: string): Promise<string> => {
-  const { items } = (await ask(page, list)) as { items: { id: string }[] };
-  return items[0]?.id ?? '';
-};
-
-const spots = async (page: Page): Promise<Record<string, Spot>> => {
+const mailSpots = async ({ page }: Trip): Promise<Spots> => {
   const search = 'q=A+short+history+of+the+bollard';
   const thread = `/inbox/${await first(page, `/threads?${search}`)}?${search}&label=`;
   const inInbox = `/inbox/${await first(page, '/threads?label=inbox')}`;
-  const action = `/actions/${await first(page, '/actions')}`;
-  const rule = `/rules/${await first(page, '/rules/deterministic')}`;
-  const job = `/jobs/${await first(page, '/jobs')}`;
   return {
     today: { route: '/', ready: heading('Today') },
     inbox: { route: '/inbox', ready: (p) => p.locator('[data-row]').first().waitFor() },
     thread: { route: thread, ready: openWhy },
     'label dialog': { route: inInbox, ready: openDialog('Labels', 'Labels') },
     'snooze dialog': { route: inInbox, ready: openDialog('Snooze', 'Snooze') },
+  };
+};
+
+const actionSpots = async ({ page }: Trip): Promise<Spots> => {
+  const action = `/actions/${await first(page, '/actions')}`;
+  const rule = `/rules/${await first(page, '/rules/deterministic')}`;
+  return {
     approvals: { route: '/approvals', ready: heading('Approvals') },
     actions: { route: '/actions', ready: heading('Actions') },
     'undo preview': { route: '/actions', ready: undoPreview },
@@ -90,48 +59,25 @@ const spots = async (page: Page): Promise<Record<string, Spot>> => {
     rule: { route: rule, ready: (p) => p.getByRole('button', { name: 'Save rule' }).waitFor() },
     'rule form': { route: '/rules/new', ready: nestedForm },
     'question before a rule is deleted': { route: rule, ready: openDialog('Delete…', 'Delete “') },
-    jobs: { route: '/jobs', ready: heading('Jobs') },
-    job: { route: job, ready: (p) => p.getByRole('heading', { name: 'Steps' }).waitFor() },
-    settings: { route: '/settings', ready: (p) => p.getByRole('heading', { name: 'About' }).waitFor() },
-    'more pages': { route: '/', ready: openDialog('More', 'More'), sizes: [NARROW] },
-    help: { route: '/', ready: press('?', 'Keyboard shortcuts') },
-    'a page that is not there': { route: '/nowhere', ready: (p) => p.getByText('no such page').waitFor() },
-    'the sign-in page': { route: '/sign-in', ready: heading('Sign in to Ashford') },
-    'a sign-in link': { route: `/sign-in?token=${'x'.repeat(40)}`, ready: heading('Sign in to Ashford') },
   };
 };
 
-const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const otherSpots = async (): Promise<Spots> => ({
+  settings: { route: '/settings', ready: (p) => p.getByRole('heading', { name: 'About' }).waitFor() },
+  'more pages': { route: '/', ready: openDialog('More', 'More'), sizes: [NARROW] },
+  help: { route: '/', ready: press('?', 'Keyboard shortcuts') },
+  'a page that is not there': { route: '/nowhere', ready: (p) => p.getByText('no such page').waitFor() },
+  'the sign-in page': { route: '/sign-in', ready: heading('Sign in to Ashford') },
+  'a sign-in link': { route: `/sign-in?token=${'x'.repeat(40)}`, ready: heading('Sign in to Ashford') },
+});
 
-const lookAt = async (page: Page, { sizes = [WIDE, NARROW] }: Spot): Promise<string[]> => {
-  await page.emulateMedia({ colorScheme: 'dark' });
-  const found = (await violations(page, OF_COLORS)).map((one) => `dark: ${one}`);
-  await page.emulateMedia({ colorScheme: 'light' });
-  for (const size of sizes) {
-    await page.setViewportSize(size);
-    found.push(...(await violations(page)).map((one) => `${size.width} px: ${one}`));
-    const wider = await page.evaluate(overflow);
-    if (wider !== 0) found.push(`${size.width} px: scrolls sideways by ${wider} px`);
-  }
-  return found;
-};
-
-journey(
-  'no page and no dialog has a barrier, in light and dark, on a wide screen and a phone',
-  async (trip) => {
+for (const { of, spots } of [
+  { of: 'Today and mail', spots: mailSpots },
+  { of: 'approvals, actions and rules', spots: actionSpots },
+  { of: 'settings, help and the way in', spots: otherSpots },
+]) {
+  journey(`${of}: nothing has a barrier, in light and dark, on a wide screen and a phone`, async (trip) => {
     await sorted(trip.page);
-    const queue = Object.entries(await spots(trip.page));
-    const found: string[] = [];
-    const walk = async (page: Page): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const [name, spot] = next;
-        await page.setViewportSize(spot.sizes?.[0] ?? WIDE);
-        await page.goto(trip.place.url + spot.route);
-        await spot.ready(page);
-        found.push(...(await lookAt(page, spot)).map((one) => `${name}, ${one}`));
-      }
-    };
-    await Promise.all([walk(trip.page), walk(await trip.another())]);
-    expect(found).toEqual([]);
-  },
-);
+    expect(await barriers(trip, await spots(trip))).toEqual([]);
+  });
+}
