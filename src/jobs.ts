@@ -1,4 +1,5 @@
 import { pruneSessionsJob } from '#access/prune-sessions.job.ts';
+import { abandonedJob } from '#actions/abandoned.job.ts';
 import { performJob } from '#actions/perform.job.ts';
 import { undoJob } from '#actions/undo.job.ts';
 import { unsnoozeJob } from '#actions/unsnooze.job.ts';
@@ -28,6 +29,7 @@ export const JOBS: readonly JobKind<App>[] = [
   composeJob,
   deliverJob,
   lookJob,
+  abandonedJob,
   sweepJob,
   pruneJob,
   pruneSessionsJob,

@@ -1,4 +1,5 @@
 import { pruneSessionsJob } from '#access/prune-sessions.job.ts';
+import { abandonedJob } from '#actions/abandoned.job.ts';
 import { ensureDigestSchedule } from '#digests/default-schedule.ts';
 import { lookJob } from '#ingest/look.job.ts';
 import { ensureOwnSchedules, type OwnSchedule } from '#queue/own-schedules.ts';
@@ -19,6 +20,7 @@ const own = (job: OwnSchedule['job'], cron: string): OwnSchedule => ({
 export const SCHEDULES: readonly OwnSchedule[] = [
   own(sweepJob, '* * * * *'),
   own(lookJob, '*/10 * * * *'),
+  own(abandonedJob, '5,15,25,35,45,55 * * * *'),
   own(pruneJob, '17 * * * *'),
   own(pruneSessionsJob, '47 * * * *'),
 ];
