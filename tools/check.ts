@@ -65,7 +65,7 @@ const testing: Step[] = [
     name: 'crash programme',
     command: node,
     args: ['test/torture/run.ts', '--quick'],
-    maxMinutes: 15,
+    maxMinutes: 30,
     lastLineCounts: true,
   },
   ...(hasE2e ? [vitest('browser tests', 'e2e.json', 8, ['--config', 'test/e2e/vitest.config.ts'])] : []),

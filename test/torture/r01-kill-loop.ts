@@ -165,7 +165,7 @@ export const killLoopTrial = defineTrial({
   engines: ['embedded', 'postgres', 'remote'],
   quickEngines: ['embedded'],
   maxMs: 20 * 60_000,
-  maxQuickMs: 240_000,
+  maxQuickMs: 600_000,
   run: async (t) => {
     const jobs = t.quick ? 2_000 : 20_000;
     const kills = t.quick ? 30 : 300;

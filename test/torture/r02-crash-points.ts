@@ -164,7 +164,7 @@ export const crashPointsTrial = defineTrial({
   engines: ['embedded', 'postgres', 'remote'],
   quickEngines: ['embedded'],
   maxMs: 60 * 60_000,
-  maxQuickMs: 240_000,
+  maxQuickMs: 600_000,
   run: async (t) => {
     const names = namesInSource();
     const wanted = new Map<Scenario, Lived>();

@@ -29,7 +29,7 @@ export const twoInstancesTrial = defineTrial({
     'on one data folder the second refuses with a clear line; on one database both work, and nothing is done twice',
   engines: ['embedded', 'postgres', 'remote'],
   quickEngines: ['embedded'],
-  maxQuickMs: 180_000,
+  maxQuickMs: 600_000,
   run: async (t) => {
     const letters = t.quick ? 100 : 2_000;
     const place = await t.database();

@@ -71,7 +71,7 @@ export const poisonTrial = defineTrial({
   promise: 'each is set aside after its attempts or three deaths, says why, and others go on',
   engines: ['embedded', 'postgres', 'remote'],
   quickEngines: ['embedded'],
-  maxQuickMs: 240_000,
+  maxQuickMs: 600_000,
   run: async (t) => {
     const place = await t.database();
     const app = await openInstallation(place);

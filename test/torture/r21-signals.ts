@@ -94,7 +94,7 @@ export const signalsTrial = defineTrial({
   engines: ['embedded', 'postgres', 'remote'],
   quickEngines: ['embedded'],
   maxMs: 60 * 60_000,
-  maxQuickMs: 300_000,
+  maxQuickMs: 600_000,
   run: async (t) => {
     const rounds = t.quick ? 8 : 200;
     const place = await t.database();

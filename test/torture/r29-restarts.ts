@@ -15,7 +15,7 @@ export const restartsTrial = defineTrial({
   engines: ['embedded', 'postgres', 'remote'],
   quickEngines: ['embedded'],
   maxMs: 60 * 60_000,
-  maxQuickMs: 180_000,
+  maxQuickMs: 600_000,
   run: async (t) => {
     const rounds = t.quick ? 15 : 500;
     const place = await t.database();

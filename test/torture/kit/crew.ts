@@ -52,7 +52,7 @@ export const startCrew = async (t: TrialRun, place: Place, o: CrewOptions): Prom
       kill(signal);
     };
     void child.ended.then((how) => {
-      if (over) return;
+      if (over || t.signal.aborted) return;
       if (!killed) {
         if (++falls <= 3 && !o.quiet) t.note(`a worker ended with ${how}: ${child.stderr().slice(-1_000)}`);
       }
