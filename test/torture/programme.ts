@@ -5,10 +5,14 @@ import { crashPointsTrial } from './r02-crash-points.ts';
 import { twoInstancesTrial } from './r05-two-instances.ts';
 import { busyTrial } from './r06-busy.ts';
 import { postgresTrial } from './r09-postgres.ts';
+import { clockTrial } from './r17-clock.ts';
+import { zonesTrial } from './r18-zones.ts';
 import { poisonTrial } from './r19-poison.ts';
 import { signalsTrial } from './r21-signals.ts';
 import { migrationsTrial } from './r25-migrations.ts';
+import { modelsTrial } from './r26-models.ts';
 import { restartsTrial } from './r29-restarts.ts';
+import { simulationTrial } from './simulation.ts';
 import type { Trial } from './trial.ts';
 
 /** Every trial, in the order in which they run. */
@@ -20,4 +24,12 @@ export const TRIALS: readonly Trial[] = [
   busyTrial,
   poisonTrial,
   signalsTrial,
-  restartsTrial, postgresTrial, processesTrial, migrationsTrial];
+  restartsTrial,
+  postgresTrial,
+  processesTrial,
+  migrationsTrial,
+  simulationTrial,
+  clockTrial,
+  zonesTrial,
+  modelsTrial,
+];
