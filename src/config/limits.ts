@@ -97,6 +97,8 @@ export const DB_COMMIT_LOOK_MS = 64;
 /** Write transactions that share one commit, and milliseconds after which their group is committed. */
 export const DB_GROUP_SIZE = 500;
 export const DB_GROUP_MS = 25;
+/** Commits in a row after which the event loop goes round before the next. */
+export const DB_TURN_COMMITS = 50;
 /** Milliseconds that one write transaction may take before it is undone. */
 export const DB_TRANSACTION_MS = 60_000;
 /** Prepared statements kept for each connection. */
@@ -127,6 +129,8 @@ export const DB_KEEPALIVE_MS = 10_000;
 export const DB_STATEMENT_MS = 60_000;
 /** Milliseconds without an answer to it after which its connection is given up. */
 export const DB_ANSWER_MS = 75_000;
+/** Milliseconds after a write that found no room for which the disk counts as full. */
+export const DB_DISK_FULL_MS = 30_000;
 
 // rules
 /** Characters of a body that conditions look at, and of a subject or one header value. */

@@ -155,4 +155,17 @@ onEveryDatabase('Db', (fresh, kind) => {
     const [row] = await t.db.all<{ n: number }>('select count(*) as n from users');
     expect(row?.n).toBe(count);
   });
+
+  test('whoever writes again and again leaves the event loop to others', async () => {
+    await using t = await fresh();
+    let rounds = 0;
+    const goRound = () => {
+      rounds++;
+      again = setImmediate(goRound);
+    };
+    let again = setImmediate(goRound);
+    for (let i = 0; i < 200; i++) await t.db.run('delete from senders');
+    clearImmediate(again);
+    expect(rounds).toBeGreaterThan(2);
+  });
 });

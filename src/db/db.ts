@@ -39,5 +39,7 @@ export interface Db extends Sql {
    * PostgreSQL notifies). Only a hint: it may come late, twice or not at all. Returns a function that stops it.
    */
   onForeignCommit(fn: () => void): () => void;
+  /** True for a while after a write that found no room on the disk of the database. */
+  readonly diskFull?: boolean;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { type FSWatcher, rmSync, watch } from 'node:fs';
+import { type FSWatcher, rmSync, utimesSync, watch } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import {
@@ -16,6 +16,7 @@ import { translateSqlite } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { GroupWriter, type WriteSession } from './group-writer.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
 import { sqlitePlaces } from './places.ts';
@@ -70,7 +71,20 @@ class Connection {
   }
 }
 
-const writeSession = (c: Connection): WriteSession => ({
+/**
+ * A commit at full durability is seen by other processes only after its sync, when the file has long told that it changed:
+ * a touch tells it again.
+ */
+const touch = (file: string, clock: Clock): void => {
+  const now = clock.ms() / 1000;
+  try {
+    utimesSync(file, now, now);
+  } catch {
+    // Then they notice at their next look.
+  }
+};
+
+const writeSession = (c: Connection, tell: () => void): WriteSession => ({
   begin: () => c.db.exec('begin immediate'),
   commit: () => c.db.exec('commit'),
   rollback: () => {
@@ -78,6 +92,7 @@ const writeSession = (c: Connection): WriteSession => ({
   },
   inTransaction: () => c.db.isTransaction,
   execute: (sql, params) => c.execute(sql, params),
+  tell,
 });
 
 /** The embedded file: one connection that writes, one that reads what is committed. See decision 0001. */
@@ -89,6 +104,7 @@ export class EmbeddedDb implements Db {
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #group: GroupWriter;
+  readonly #disk: DiskWatch;
   readonly #watches = new Set<() => void>();
 
   constructor(o: EmbeddedOptions) {
@@ -100,7 +116,10 @@ export class EmbeddedDb implements Db {
     } catch (e) {
       throw translateSqlite(e);
     }
-    this.#group = new GroupWriter(writeSession(this.#writer), {
+    this.#disk = new DiskWatch(o.clock);
+    const seenLate = o.durability === 'full' && o.file !== ':memory:';
+    const tell = seenLate ? () => touch(`${o.file}-wal`, o.clock) : () => {};
+    this.#group = new GroupWriter(writeSession(this.#writer, tell), {
       engine: 'embedded',
       clock: o.clock,
       random: o.random,
@@ -116,8 +135,13 @@ export class EmbeddedDb implements Db {
     return this.write((tx) => tx.run(sql, params));
   }
 
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#group.write(work);
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.#group.write(work);
+    } catch (e) {
+      this.#disk.note(e);
+      throw e;
+    }
   }
 
   /** Watches the write-ahead log; `data_version` tells another connection's commits from our own. */
@@ -164,9 +188,13 @@ export class EmbeddedDb implements Db {
     try {
       await backup(this.#reader.db, file);
     } catch (e) {
-      rmSync(file, { force: true });
+      for (const left of [file, `${file}-journal`]) rmSync(left, { force: true });
       throw translateSqlite(e);
     }
+  }
+
+  get diskFull(): boolean {
+    return this.#disk.full;
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import {
   DB_GROUP_MS,
   DB_GROUP_SIZE,
   DB_TRANSACTION_MS,
+  DB_TURN_COMMITS,
 } from '#config/limits.ts';
 import type { Engine, SqlValue, Tx } from '#db/db.ts';
 import { isAway, isBusy, translateSqlite } from '#db/errors.ts';
@@ -27,6 +28,8 @@ export interface WriteSession {
   begin(): void | Promise<void>;
   commit(): void | Promise<void>;
   rollback(): void | Promise<void>;
+  /** After a commit that may be work for other processes. Never throws. */
+  tell?(): void;
   /** False when an error has made the engine roll the whole transaction back. */
   inTransaction(): boolean;
   execute(sql: string, params: readonly SqlValue[]): Executed | Promise<Executed>;
@@ -61,6 +64,8 @@ export class GroupWriter {
   #closed = false;
   /** False until something was written: until then, a server that is away is a setting that is wrong. */
   #reached = false;
+  /** Commits since the event loop last went round. */
+  #commitsInTurn = 0;
 
   constructor(session: WriteSession, ports: { engine: Engine; clock: Clock; random: Random }) {
     this.#session = session;
@@ -102,12 +107,28 @@ export class GroupWriter {
         await this.#session.begin();
         await this.#group();
         waits = 0;
+        if (this.#commitsInTurn >= DB_TURN_COMMITS) await this.#goRound();
       } catch (e) {
         if (!this.#mayWait(e)) for (const item of this.#waiting.splice(0)) item.reject(translateSqlite(e));
         else if (this.#giveUpLate(e)) await this.#waitLonger(waits++);
       }
     }
     this.#running = undefined;
+  }
+
+  #countCommit(): void {
+    if (this.#commitsInTurn++ > 0) return;
+    setImmediate(() => {
+      this.#commitsInTurn = 0;
+    });
+  }
+
+  /**
+   * Where the engine answers at once, a caller that writes again and again runs from promise to promise: now and then the
+   * event loop must get to timers, sockets and other people's work.
+   */
+  #goRound(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 
   /** Another process writes, or the server is away, and nothing was changed: it may well work soon. */
@@ -161,6 +182,9 @@ export class GroupWriter {
       return;
     }
     this.#reached = true;
+    this.#countCommit();
+    // Whoever wants to be told after the commit has given others work to do.
+    if (done.some((d) => d.hooks.length > 0)) this.#session.tell?.();
     for (const { item, value, hooks } of done) {
       item.resolve(value);
       for (const hook of hooks) hook();

@@ -17,6 +17,7 @@ import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
 import { type CommitListener, listenForCommits } from './postgres-listen.ts';
 
@@ -127,12 +128,14 @@ export class PostgresDb implements Db {
   /** Tells our own notifications from those of other processes. */
   readonly #instance: string;
   readonly #notify: string;
+  readonly #disk: DiskWatch;
   #listener: CommitListener | undefined;
   /** False until the server was there: until then, being away is a setting that is wrong, and is told at once. */
   #reached = false;
 
   constructor(o: PostgresOptions) {
     this.#options = o;
+    this.#disk = new DiskWatch(o.clock);
     this.#instance = Buffer.from(o.random.bytes(8)).toString('hex');
     this.#notify = `notify ${COMMIT_CHANNEL}, '${this.#instance}'`;
     this.#pool = new pg.Pool({
@@ -174,6 +177,10 @@ export class PostgresDb implements Db {
     return this.#listener.add(fn);
   }
 
+  get diskFull(): boolean {
+    return this.#disk.full;
+  }
+
   async close(): Promise<void> {
     await this.#listener?.close();
     if (this.#pool.ending) return;
@@ -192,6 +199,7 @@ export class PostgresDb implements Db {
       } catch (e) {
         const lostRace = isLostRace(e) && attempt < DB_RETRIES;
         const away = isAway(e) && this.#reached && !this.#pool.ending && clock.ms() < giveUpAt;
+        this.#disk.note(e);
         if (!lostRace && !away) throw e;
         const wait = lostRace ? attempt * 10 : 10 * 2 ** Math.min(attempt, MAX_DOUBLINGS);
         await clock.sleep(Math.min(DB_AWAY_LOOK_MS, wait) * (0.5 + random.next()));

@@ -6,6 +6,7 @@ import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
+import { DiskWatch } from './disk-watch.ts';
 import { GroupWriter, type WriteSession } from './group-writer.ts';
 import { type Executed, kyselyOver } from './kysely-over.ts';
 import { sqlitePlaces } from './places.ts';
@@ -107,6 +108,7 @@ export class RemoteDb implements Db {
   readonly query: Kysely<Tables>;
   readonly #client: Client;
   readonly #group: GroupWriter;
+  readonly #disk: DiskWatch;
 
   constructor(o: RemoteOptions) {
     this.#client = createClient({
@@ -114,6 +116,7 @@ export class RemoteDb implements Db {
       intMode: 'number',
       ...(o.authToken === undefined ? {} : { authToken: o.authToken }),
     });
+    this.#disk = new DiskWatch(o.clock);
     this.#group = new GroupWriter(remoteSession(this.#client), {
       engine: 'remote',
       clock: o.clock,
@@ -134,13 +137,19 @@ export class RemoteDb implements Db {
     try {
       return await this.#group.write(work);
     } catch (e) {
-      throw translateRemote(e);
+      const ours = translateRemote(e);
+      this.#disk.note(ours);
+      throw ours;
     }
   }
 
   /** The protocol cannot tell; callers poll. */
   onForeignCommit(): () => void {
     return () => {};
+  }
+
+  get diskFull(): boolean {
+    return this.#disk.full;
   }
 
   async close(): Promise<void> {
