@@ -54,19 +54,22 @@ const lostError = (moment: string): AppError =>
 /** The text in which an engine asks for its own time, which is the simulation's here. */
 const DATABASE_TIME = /strftime\('%Y-%m-%dT%H:%M:%fZ', 'now'((?:, [^)]*)?)\)/g;
 
+const SET_TIME = 'update sim_now set at = $1';
+
 /** The database as one machine sees it: slow, cut off, or silent after a commit, as the weather has it. */
 export const faultyDb = (db: Db, way: Way): Db => {
   const { world, machine, random } = way;
 
+  // A text that stays the same is prepared once.
   const timed = (sql: string): string =>
     way.engine === 'embedded'
       ? way.tamper(sql)
       : way
           .tamper(sql)
-          .replaceAll(
-            DATABASE_TIME,
-            (_, more) => `strftime('%Y-%m-%dT%H:%M:%fZ', '${way.databaseNow()}'${more})`,
-          );
+          .replaceAll(DATABASE_TIME, "strftime('%Y-%m-%dT%H:%M:%fZ', (select at from sim_now)$1)");
+
+  const setDatabaseTime = (tx: Sql): Promise<unknown> =>
+    way.engine === 'embedded' ? Promise.resolve() : tx.run(SET_TIME, [way.databaseNow()]);
 
   const trouble = (moment: string, deadly: boolean): AppError => {
     world.say(`${machine.name} database ${moment}`);
@@ -134,12 +137,17 @@ export const faultyDb = (db: Db, way: Way): Db => {
   return {
     engine: way.engine,
     query: db.query,
-    all: (sql, params) => call(() => db.all(timed(sql), params)),
+    all: (sql, params) =>
+      call(async () => {
+        if (timed(sql) !== way.tamper(sql)) await db.write(setDatabaseTime);
+        return db.all(timed(sql), params);
+      }),
     run: (sql, params) => call(() => db.run(timed(sql), params)),
     write: (work) =>
       call(() =>
         db.write(async (tx) => {
           let changed = false;
+          await setDatabaseTime(tx);
           const answer = await work(
             overTx(tx, () => {
               changed = true;

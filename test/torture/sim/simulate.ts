@@ -45,6 +45,8 @@ const openWorld = async (): Promise<Db> => {
       'create table sim_effects (id integer primary key, job_id text, run integer, serial_key text, what text)',
     );
     await tx.run('create table sim_marks (n integer primary key)');
+    await tx.run('create table sim_now (at text)');
+    await tx.run("insert into sim_now values ('')");
   });
   return truth;
 };
