@@ -395,3 +395,21 @@ test('health tells when the database does not answer in time', async () => {
   expect((await answer).status).toBe(503);
   app.app.db = db;
 });
+
+test('health tells when there was no room on the disk of the database', async () => {
+  await using app = await testApp();
+  const api = await app.serve();
+  const { db } = app.app;
+  app.app.db = new Proxy(db, {
+    get: (target, name) => {
+      if (name === 'diskFull') return true;
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  expect(await api.call('GET', '/healthz')).toMatchObject({
+    status: 503,
+    json: { status: 'failing', database: 'disk full' },
+  });
+  app.app.db = db;
+});

@@ -4,6 +4,7 @@ import { killLoopTrial } from './r01-kill-loop.ts';
 import { crashPointsTrial } from './r02-crash-points.ts';
 import { twoInstancesTrial } from './r05-two-instances.ts';
 import { busyTrial } from './r06-busy.ts';
+import { diskFullTrial } from './r07-disk-full.ts';
 import { postgresTrial } from './r09-postgres.ts';
 import { clockTrial } from './r17-clock.ts';
 import { zonesTrial } from './r18-zones.ts';
@@ -31,5 +32,4 @@ export const TRIALS: readonly Trial[] = [
   simulationTrial,
   clockTrial,
   zonesTrial,
-  modelsTrial,
-];
+  modelsTrial, diskFullTrial];

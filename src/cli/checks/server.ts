@@ -17,6 +17,11 @@ const health = async (url: string, signal: AbortSignal): Promise<Omit<Finding, '
   try {
     const answer = await fetch(`${url}/healthz`, { signal });
     if (answer.ok) return { state: 'ok', says: `It runs at ${url} and is healthy.` };
+    const { database } = (await answer.json()) as { database?: unknown };
+    if (database === 'disk full') {
+      const says = `It runs at ${url}, and there was no room on the disk of its database.`;
+      return { state: 'fail', says, cure: 'Free some space; work goes on by itself.' };
+    }
     return {
       state: 'fail',
       says: `It runs at ${url} and says that it is not healthy (${answer.status}).`,

@@ -35,8 +35,10 @@ const healthRoute = defineRoute({
   summary: 'Whether the program and its database answer: 200, or 503.',
   produces: 'application/json',
   handle: async ({ app }) => {
-    const up = await databaseAnswers(app);
-    const body = { status: up ? 'ok' : 'failing', version: app.version, database: up ? 'ok' : 'no answer' };
+    const answers = await databaseAnswers(app);
+    const database = !answers ? 'no answer' : app.db.diskFull ? 'disk full' : 'ok';
+    const up = database === 'ok';
+    const body = { status: up ? 'ok' : 'failing', version: app.version, database };
     return Response.json(body, { status: up ? 200 : 503 });
   },
 });
