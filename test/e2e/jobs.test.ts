@@ -128,6 +128,11 @@ journey(
     await adding.getByRole('combobox', { name: 'Start from' }).selectOption('Every Monday at 09:00');
     await adding.getByRole('combobox', { name: 'Time zone' }).fill('Asia/Tokyo');
     await adding.getByText('At 09:00 on Monday').waitFor();
+    // What comes in meanwhile renews the list, and takes nothing away from who types.
+    const renewed = page.waitForResponse((response) => response.url().endsWith('/api/schedules'));
+    const [other] = await schedulesNow(page);
+    await ask(page, `/schedules/${other?.id}/run`, {});
+    await renewed;
     await adding
       .getByText(/Mon .* 0?0:00/)
       .nth(4)
