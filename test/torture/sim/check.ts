@@ -50,7 +50,7 @@ const checkCanceled = (rows: readonly Row[], { told, ledger }: { told: Told; led
   }
 };
 
-/** For each cause that was accepted, a run that began after it was completed. */
+/** For each cause that was accepted, a run that began after it was completed, or its job is there to be seen as dead. */
 const checkTriggers = (rows: readonly Row[], { told, ledger }: { told: Told; ledger: Ledger }): void => {
   const seen = new Map<string, number>();
   for (const { type, result_json } of rows) {
@@ -58,8 +58,14 @@ const checkTriggers = (rows: readonly Row[], { told, ledger }: { told: Told; led
     const result = JSON.parse(result_json) as { key: string; seen: number };
     seen.set(result.key, Math.max(seen.get(result.key) ?? 0, result.seen));
   }
+  const dead = new Set(
+    rows
+      .filter((job) => job.type === MERGED && job.state === 'failed')
+      .map((job) => (JSON.parse(job.payload_json) as { key: string }).key),
+  );
   for (const { key, cause } of told.triggers) {
-    if ((seen.get(key) ?? 0) < cause) ledger.problem(`trigger ${cause} of ${key} was accepted and lost`);
+    if (!dead.has(key) && (seen.get(key) ?? 0) < cause)
+      ledger.problem(`trigger ${cause} of ${key} was accepted and lost`);
   }
 };
 
