@@ -32,9 +32,9 @@ const cell = (results: Results, s: Subject, m: Measurement): string => {
     const n = results.median(s.id, m.id, value);
     return n === null ? '' : rounded(n);
   };
-  if (m.group === 'idle') return [of('cpu'), of('rss')].join(' / ');
+  if (m.group === 'idle') return [of('cpu'), of('rss')].filter(Boolean).join(' / ');
   if (m.task.scenario === 'drain') return of('rate');
-  return m.group === 'throughput' ? of('rate') : [of('p50'), of('p99')].join(' / ');
+  return m.group === 'throughput' ? of('rate') : [of('p50'), of('p99')].filter(Boolean).join(' / ');
 };
 
 const GROUP_TITLES: Readonly<Record<Measurement['group'], string>> = {
