@@ -65,7 +65,7 @@ const lookAt = async (page: Page, { sizes = [WIDE, NARROW] }: Spot): Promise<str
 export const barriers = async (
   trip: Trip,
   spots: Record<string, Spot>,
-  prepare?: (page: Page) => Promise<void>,
+  prepare?: (page: Page) => Promise<unknown>,
 ) => {
   const queue = Object.entries(spots);
   const found: string[] = [];
