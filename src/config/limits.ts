@@ -227,8 +227,10 @@ export const JOB_LIVE_PRIORITY = 0;
 /** The part of a worker's places that bulk work leaves to live jobs. */
 export const JOB_LIVE_SHARE = 0.1;
 /** Jobs claimed ahead of a free place, and milliseconds of work that they may amount to. */
-export const JOB_AHEAD = 200;
-export const JOB_AHEAD_MS = 20;
+export const JOB_AHEAD = 400;
+export const JOB_AHEAD_MS = 10;
+/** Milliseconds that jobs take at most, on average, for some to be claimed ahead. */
+export const JOB_AHEAD_RUN_MS = 2;
 /** Milliseconds after which a job that was claimed ahead and could not be started goes back. */
 export const JOB_AHEAD_WAIT_MS = 1_000;
 /** Milliseconds that an attempt may take when its kind does not say. */

@@ -26,6 +26,14 @@ export interface Tx extends Sql {
   afterCommit(fn: () => void): void;
 }
 
+/** A statement that is a transaction by itself. */
+export interface SingleStatement {
+  sql: string;
+  params: readonly SqlValue[];
+  /** As of a transaction. */
+  afterCommit?: () => void;
+}
+
 export interface Db extends Sql {
   /**
    * Runs `work` in a write transaction: all of it is committed, durably, when the promise resolves, or none of it when it
@@ -34,6 +42,8 @@ export interface Db extends Sql {
    * Statements on the Db itself (not on `tx`) are for reading; a write goes through here.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Where one statement alone is quicker than a transaction around it. Use `writeOne`. */
+  single?<Row>(one: SingleStatement): Promise<Row[]>;
   /**
    * Calls `fn` soon after another process committed something, where the engine can tell (an embedded file is watched,
    * PostgreSQL notifies). Only a hint: it may come late, twice or not at all. Returns a function that stops it.

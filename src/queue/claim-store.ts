@@ -35,7 +35,7 @@ export interface ClaimRequest {
 
 export interface ClaimStatement {
   /** Takes due jobs by priority, then turn (`not_before`, unless it has a fair key), then id. */
-  claim(sql: Sql, request: ClaimRequest): Promise<ClaimedJob[]>;
+  claim(sql: Pick<Sql, 'all'>, request: ClaimRequest): Promise<ClaimedJob[]>;
 }
 
 /** Whose clock says when a lease began: the program's, or that of the database, which several machines share. */

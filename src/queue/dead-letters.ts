@@ -4,7 +4,7 @@ import type { Clock } from '#std/clock.ts';
 import { type DeadFilter, type DeadRow, type Stretch, stretchOfDead } from './dead-store.ts';
 import { giveTurns, type Placed } from './fair-turns.ts';
 import type { Job } from './job.ts';
-import type { Signals } from './signals.ts';
+import { READY, type Signals } from './signals.ts';
 import { discardDeadJobs, jobsOfIds, retryJob, retryPlainJobs } from './store.ts';
 import { writeRacing } from './write-racing.ts';
 
@@ -117,7 +117,7 @@ export const deadLetters = (ports: { db: Db; clock: Clock; signals: Signals }): 
     },
     retryMany: changing(async (tx, rows) => {
       await retryRows(tx, rows, clock.now());
-      tx.afterCommit(() => signals.ready(clock.ms()));
+      tx.afterCommit(() => signals.ready(READY));
     }),
     discardMany: changing(async (tx, rows) => {
       await discardDeadJobs(

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '#db/db.ts';
-import { writeUntilKnown } from '#db/until-known.ts';
+import { untilKnown, writeUntilKnown } from '#db/until-known.ts';
+import { writeOne } from '#db/write-one.ts';
 import type { Clock } from '#std/clock.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
@@ -7,9 +8,9 @@ import type { NewId } from '#std/ids.ts';
 import { toInstant, toMs } from '#std/time.ts';
 import { checkedKey, type JobType } from './define.ts';
 import { giveTurns } from './fair-turns.ts';
-import { insertJobs, type NewJob } from './insert-store.ts';
+import { insertJobs, type NewJob, plainInsert } from './insert-store.ts';
 import type { QueueHooks } from './ports.ts';
-import type { Signals } from './signals.ts';
+import { READY, type Signals } from './signals.ts';
 
 export interface EnqueueOptions {
   /** Commit together with the rest of this transaction. Inside `db.write` it must be given. */
@@ -81,10 +82,16 @@ interface Pending {
   reject(reason: unknown): void;
 }
 
-const earliest = (jobs: readonly NewJob[]): number => {
-  let first = jobs[0]?.notBefore ?? '';
-  for (const j of jobs) if (j.notBefore < first) first = j.notBefore;
-  return toMs(first);
+/** Tells when they can be claimed: those that are due when they are made are ready, the others have to be made so. */
+const tellReady = (signals: Signals, jobs: readonly NewJob[]): void => {
+  let ready = false;
+  let first: string | undefined;
+  for (const { notBefore, createdAt } of jobs) {
+    if (notBefore <= createdAt) ready = true;
+    else if (first === undefined || notBefore < first) first = notBefore;
+  }
+  if (first !== undefined) signals.ready(toMs(first));
+  if (ready) signals.ready(READY);
 };
 
 /** Puts jobs into the database. Calls in flight together share one statement and one commit. */
@@ -95,8 +102,17 @@ export const makeEnqueuer = (ports: EnqueuePorts) => {
     await giveTurns(tx, jobs);
     const ids = await insertJobs(tx, jobs);
     crashpoint('enqueue.inserted');
-    tx.afterCommit(() => ports.signals.ready(earliest(jobs)));
+    tx.afterCommit(() => tellReady(ports.signals, jobs));
     return ids;
+  };
+
+  const insertAlone = async (jobs: readonly NewJob[]): Promise<string[]> => {
+    const statement = plainInsert(ports.db.engine, jobs);
+    if (!statement) return writeUntilKnown(ports.db, (tx) => insert(tx, jobs));
+    const afterCommit = () => tellReady(ports.signals, jobs);
+    await untilKnown(() => writeOne(ports.db, { ...statement, afterCommit }));
+    crashpoint('enqueue.inserted');
+    return jobs.map((job) => job.id);
   };
 
   const flush = async (): Promise<void> => {
@@ -104,7 +120,7 @@ export const makeEnqueuer = (ports: EnqueuePorts) => {
     pending = [];
     const jobs = all.length === 1 ? (all[0]?.jobs ?? []) : all.flatMap((p) => p.jobs);
     try {
-      const ids = await writeUntilKnown(ports.db, (tx) => insert(tx, jobs));
+      const ids = await insertAlone(jobs);
       let at = 0;
       for (const p of all) {
         p.resolve(all.length === 1 ? ids : ids.slice(at, at + p.jobs.length));

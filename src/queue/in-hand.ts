@@ -1,5 +1,6 @@
 import {
   JOB_AHEAD_MS,
+  JOB_AHEAD_RUN_MS,
   JOB_AHEAD_WAIT_MS,
   JOB_LIVE_PRIORITY,
   JOB_LIVE_SHARE,
@@ -89,8 +90,8 @@ export class InHand<App> {
    * worker may be idle. However much bulk work is in hand, live work is claimed as long as there is a place for it.
    */
   get want(): Want {
-    const { concurrency, ahead } = this.#options;
-    const reach = Math.min(ahead, Math.floor(this.#perMs * JOB_AHEAD_MS));
+    const { concurrency } = this.#options;
+    const reach = this.#reach;
     const waiting = this.#waiting.length;
     const short = reach === 0 || waiting <= reach / 2;
     const missing = short ? concurrency + reach - this.running.size - waiting : 0;
@@ -100,6 +101,12 @@ export class InHand<App> {
     const bulkWaiting = this.#bulkHeld - this.#bulkRunning;
     const free = concurrency - this.running.size - (waiting - bulkWaiting);
     return { limit: this.#bulkHeld > 0 ? Math.max(0, free) : 0, upToPriority: JOB_LIVE_PRIORITY };
+  }
+
+  /** How many to claim ahead: none while jobs take longer than a claim does, since then it gains nothing. */
+  get #reach(): number {
+    if (this.running.size > this.#perMs * JOB_AHEAD_RUN_MS) return 0;
+    return Math.min(this.#options.ahead, Math.floor(this.#perMs * JOB_AHEAD_MS));
   }
 
   /** In the order of the kinds: the most to claim of each. */

@@ -1,5 +1,5 @@
 import { JOB_INSERT_ROWS, JOB_RACE_TRIES } from '#config/limits.ts';
-import type { Sql, SqlValue } from '#db/db.ts';
+import type { Engine, Sql, SqlValue } from '#db/db.ts';
 import { AppError } from '#std/errors.ts';
 
 /** A job that does not exist yet, ready to be inserted. */
@@ -83,6 +83,23 @@ const insertRows = async (sql: Sql, jobs: readonly NewJob[]): Promise<number> =>
     }
   }
   return made;
+};
+
+/**
+ * One statement that inserts jobs which nothing can stand for, so that it can be all of a transaction; undefined where more
+ * is needed. On an engine in the same process it would gain nothing.
+ */
+export const plainInsert = (
+  engine: Engine,
+  jobs: readonly NewJob[],
+): { sql: string; params: SqlValue[] } | undefined => {
+  if (engine !== 'postgres' || jobs.length > JOB_INSERT_ROWS) return undefined;
+  for (const { idempotencyKey, singletonKey, fairKey } of jobs) {
+    if (idempotencyKey !== null || singletonKey !== null || fairKey !== null) return undefined;
+  }
+  const [first] = jobs;
+  if (jobs.length === 1 && first) return { sql: INSERTS.get(1) ?? '', params: values(first) };
+  return { sql: INSERT_MANY_POSTGRES, params: [JSON.stringify(jobs.map(values))] };
 };
 
 const IDS_SQLITE = 'select id from jobs where id in (select value from json_each($1))';

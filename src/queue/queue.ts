@@ -11,7 +11,7 @@ import { errorsOf, type JobError } from './error-store.ts';
 import { type Job, type JobStep, stepFromRow } from './job.ts';
 import { type JobFilter, type JobPage, listJobs, pageOfJobs } from './list-store.ts';
 import type { QueueHooks } from './ports.ts';
-import { makeSignals, type Signals } from './signals.ts';
+import { makeSignals, READY, type Signals } from './signals.ts';
 import { type QueueStats, queueStats } from './stats-store.ts';
 import { stepsOf } from './step-store.ts';
 import { cancelJob, discardJob, findJob, rescheduleJob, retryJob } from './store.ts';
@@ -90,7 +90,7 @@ export const createQueue = (ports: QueuePorts): Queue => {
         cancelJob(t, id, clock.now()),
       ),
     retry: (id, { tx } = {}) =>
-      change({ id, tx, wanted: 'retried', news: () => signals.ready(clock.ms()) }, (t) =>
+      change({ id, tx, wanted: 'retried', news: () => signals.ready(READY) }, (t) =>
         retryJob(t, id, { now: clock.now() }),
       ),
     reschedule: (id, notBeforeMs, { tx } = {}) =>

@@ -1,6 +1,9 @@
+/** In place of a time: nothing has to be made ready first. */
+export const READY = 0;
+
 /** News within this process, told after the commit that made it true. */
 export interface Signals {
-  /** A job waits that is due at this time (milliseconds since 1970). */
+  /** A job waits: one that is ready (`READY`), or will be due at this time (milliseconds since 1970). */
   ready(dueMs: number): void;
   canceled(jobId: string): void;
   /** A schedule was added or changed. */

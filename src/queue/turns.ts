@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { JOB_PROMOTE_ROWS, JOB_RACE_TRIES } from '#config/limits.ts';
-import type { Tx } from '#db/db.ts';
+import type { SqlValue, Tx } from '#db/db.ts';
 import { isConstraint, isUnknownCommit } from '#db/errors.ts';
+import { writeOne } from '#db/write-one.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import type { NewId } from '#std/ids.ts';
 import { toMs } from '#std/time.ts';
@@ -13,6 +14,7 @@ import type { InHand, Recordable, Want } from './in-hand.ts';
 import type { ClaimedJob } from './job.ts';
 import { Recorder } from './recorder.ts';
 import { settle } from './settle-store.ts';
+import { READY } from './signals.ts';
 
 export interface TurnPorts<App> extends AttemptPorts<App> {
   workerId: string;
@@ -32,6 +34,8 @@ interface Quiet {
 interface Done {
   lost: ReadonlySet<string>;
   claimed: ClaimedJob[];
+  /** The time that was written: what was due by then is ready. */
+  writtenMs: number;
   /** Undefined when nobody looked. */
   nextDue: string | null | undefined;
 }
@@ -76,10 +80,10 @@ export class Turns<App> {
     this.#outside(() => setImmediate(() => void this.#turn()));
   }
 
-  /** A job is due at this time: now, or later. */
+  /** A job is ready, or will be due at this time. */
   due(dueMs: number): void {
     const now = dueMs <= this.#p.clock.ms();
-    if (dueMs < this.#nextDueMs) this.knowNextDue(dueMs);
+    if (dueMs !== READY && dueMs < this.#nextDueMs) this.knowNextDue(dueMs);
     if (now) this.schedule();
   }
 
@@ -147,20 +151,29 @@ export class Turns<App> {
     const rooms = hand.rooms(want.limit);
     const token = newId();
     const unsure = [...this.#unsure];
-    const written = db.write(async (tx: Tx): Promise<Done> => {
+    const writtenMs = toMs(now);
+    const request = { rooms, ...want, token, workerId, now };
+    const claimAlone = async (): Promise<Done> => {
+      const alone = { all: <Row>(sql: string, params: SqlValue[]) => writeOne<Row>(db, { sql, params }) };
+      const claimed = await claim.claim(alone, request);
+      crashpoint('turn.written');
+      return { lost: new Set(), claimed, writtenMs, nextDue: undefined };
+    };
+    const together = async (tx: Tx): Promise<Done> => {
       const settled = settle(tx, settlements, now);
       // Over a network the claim need not wait for plain completions: their statements are on their way before it.
       const plain = settlements.every((s) => s.ending.to === 'completed');
       if (tx.engine !== 'postgres' || !plain) await settled;
       const due = promoting ? this.#promote(tx, now) : undefined;
-      const request = { rooms, ...want, token, workerId, now };
       const claiming = want.limit > 0 ? claim.claim(tx, request) : [];
       const [lost, nextDue, claimed] = await Promise.all([settled, due, claiming]);
       const found: ClaimedJob[] = [];
       for (const earlier of unsure) found.push(...(await claimedWith(tx, workerId, earlier)));
       crashpoint('turn.written');
-      return { lost, claimed: [...found, ...claimed], nextDue };
-    });
+      return { lost, claimed: [...found, ...claimed], writtenMs, nextDue };
+    };
+    const onlyClaims = settlements.length + unsure.length === 0 && !promoting;
+    const written = onlyClaims ? claimAlone() : db.write(together);
     return written.catch((e: unknown) => {
       if (want.limit > 0 && isUnknownCommit(e)) this.#unsure.add(token);
       throw e;
@@ -178,7 +191,8 @@ export class Turns<App> {
     if (done.nextDue !== undefined) this.knowNextDue(done.nextDue === null ? NEVER : toMs(done.nextDue));
     for (const attempt of ended) {
       this.#recorder.report(attempt, done.lost.has(attempt.job.id));
-      if (attempt.ending?.to === 'queued') this.due(attempt.ending.atMs);
+      const { ending } = attempt;
+      if (ending?.to === 'queued') this.due(ending.atMs <= done.writtenMs ? READY : ending.atMs);
     }
     if (done.claimed.length === 0) {
       // What waited for the end of another to be recorded.

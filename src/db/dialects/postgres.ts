@@ -11,7 +11,7 @@ import {
   DB_RETRIES,
   DB_STATEMENT_MS,
 } from '#config/limits.ts';
-import type { Db, SqlValue, Tx } from '#db/db.ts';
+import type { Db, SingleStatement, SqlValue, Tx } from '#db/db.ts';
 import { isAway, isLostRace, isUnknownCommit, translatePostgres, unknownCommit } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
@@ -170,6 +170,28 @@ export class PostgresDb implements Db {
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#patiently(() => this.#once(work));
+  }
+
+  single<Row>(one: SingleStatement): Promise<Row[]> {
+    return this.#patiently(async () => {
+      const client = await this.#connect();
+      let broken = false;
+      try {
+        const doing = execute(client, one.sql, one.params, true);
+        // Behind it on the same way; when it is lost, the others find at their next look what it would have told.
+        const told = one.afterCommit && client.query(this.#notify).catch(() => {});
+        const { rows } = await doing;
+        await told;
+        one.afterCommit?.();
+        return rows as Row[];
+      } catch (e) {
+        const ours = translatePostgres(e);
+        broken = isAway(ours);
+        throw broken ? unknownCommit(e) : ours;
+      } finally {
+        client.release(broken);
+      }
+    });
   }
 
   onForeignCommit(fn: () => void): () => void {
