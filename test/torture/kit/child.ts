@@ -50,7 +50,12 @@ const wrap = (process: ChildProcess): Child => {
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     process.once('exit', (code, signal) => {
       result = code ?? signal ?? 'SIGKILL';
-      for (const one of waiting.splice(0)) one.reject(new Error(`a child ended with ${result}: ${said}`));
+      const forget = () => {
+        for (const one of waiting.splice(0)) one.reject(new Error(`a child ended with ${result}: ${said}`));
+      };
+      // What it said last may still be on its way.
+      if (process.connected) process.once('disconnect', forget);
+      else forget();
       resolve(result);
     });
   });
@@ -68,7 +73,8 @@ const wrap = (process: ChildProcess): Child => {
     next: <T>() =>
       new Promise<T>((resolve, reject) => {
         if (unread.length > 0) resolve(unread.shift() as T);
-        else if (result !== undefined) reject(new Error(`a child ended with ${result}: ${said}`));
+        else if (result !== undefined && !process.connected)
+          reject(new Error(`a child ended with ${result}: ${said}`));
         else waiting.push({ resolve: resolve as (m: unknown) => void, reject });
       }),
     onMessage: (fn) => {
