@@ -93,6 +93,8 @@ export const journeys = (command: 'start' | 'demo') => {
         if (error instanceof Error) error.message += `\n${await shoot(context)}`;
         throw error;
       } finally {
+        // An answer that a test was still changing is of no interest any more.
+        await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
         await context.close();
       }
     });
