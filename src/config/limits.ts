@@ -119,8 +119,8 @@ export const DB_RETRIES = 5;
 export const DB_AWAY_MS = 15_000;
 /** The longest milliseconds between two tries to reach a server that is away. */
 export const DB_AWAY_LOOK_MS = 1_000;
-/** Times that a transaction is looked at again whose commit was not answered. */
-export const DB_UNKNOWN_TRIES = 5;
+/** Times that a write is looked at again whose commit was not answered: more than connections that may all be dead. */
+export const DB_UNKNOWN_TRIES = 20;
 /** Milliseconds that a connection to a server may take to be made, or a free one to be had. */
 export const DB_CONNECT_MS = 10_000;
 /** Milliseconds without traffic after which the system asks whether the other end of a connection lives. */
