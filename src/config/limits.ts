@@ -226,9 +226,11 @@ export const JOB_CONCURRENCY = 10;
 export const JOB_LIVE_PRIORITY = 0;
 /** The part of a worker's places that bulk work leaves to live jobs. */
 export const JOB_LIVE_SHARE = 0.1;
-/** Jobs claimed ahead of a free place, and milliseconds of work that they may amount to. */
+/** Turns of one worker, to record and to claim, that a database server is sent at once. */
+export const JOB_LANES = 2;
+/** Jobs claimed ahead of a free place by each turn under way, and milliseconds of work that they may amount to. */
 export const JOB_AHEAD = 400;
-export const JOB_AHEAD_MS = 10;
+export const JOB_AHEAD_MS = 20;
 /** Milliseconds that jobs take at most, on average, for some to be claimed ahead. */
 export const JOB_AHEAD_RUN_MS = 2;
 /** Milliseconds after which a job that was claimed ahead and could not be started goes back. */

@@ -44,7 +44,8 @@ export type LeaseClock = 'app' | 'database';
 /** What the database's own clock shows, as an instant. SQLite takes changes of it, such as `-30 seconds`, as one more argument. */
 export const DATABASE_NOW = {
   sqlite: (change = ''): string => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now'${change && `, ${change}`})`,
-  postgres: `to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  // Asked once for a statement, not for each row.
+  postgres: `(select to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`,
 } as const;
 
 /** An embedded file is on this machine; every other database may be shared by machines that disagree about the time. */

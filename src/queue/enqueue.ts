@@ -94,33 +94,37 @@ const tellReady = (signals: Signals, jobs: readonly NewJob[]): void => {
   if (ready) signals.ready(READY);
 };
 
-/** Puts jobs into the database. Calls in flight together share one statement and one commit. */
-export const makeEnqueuer = (ports: EnqueuePorts) => {
-  let pending: Pending[] = [];
-
-  const insert = async (tx: Tx, jobs: readonly NewJob[]): Promise<string[]> => {
+/** Puts jobs into the database: in a caller's transaction, or in one of their own. */
+const makeInserter = ({ db, signals }: EnqueuePorts) => {
+  const within = async (tx: Tx, jobs: readonly NewJob[]): Promise<string[]> => {
     await giveTurns(tx, jobs);
     const ids = await insertJobs(tx, jobs);
     crashpoint('enqueue.inserted');
-    tx.afterCommit(() => tellReady(ports.signals, jobs));
+    tx.afterCommit(() => tellReady(signals, jobs));
     return ids;
   };
-
-  const insertAlone = async (jobs: readonly NewJob[]): Promise<string[]> => {
-    const statement = plainInsert(ports.db.engine, jobs);
-    if (!statement) return writeUntilKnown(ports.db, (tx) => insert(tx, jobs));
-    const afterCommit = () => tellReady(ports.signals, jobs);
-    await untilKnown(() => writeOne(ports.db, { ...statement, afterCommit }));
+  const alone = async (jobs: readonly NewJob[]): Promise<string[]> => {
+    const statement = plainInsert(db.engine, jobs);
+    if (!statement) return writeUntilKnown(db, (tx) => within(tx, jobs));
+    const afterCommit = () => tellReady(signals, jobs);
+    await untilKnown(() => writeOne(db, { ...statement, afterCommit }));
     crashpoint('enqueue.inserted');
     return jobs.map((job) => job.id);
   };
+  return { within, alone };
+};
+
+/** Makes jobs and puts them into the database. Calls in flight together share one statement and one commit. */
+export const makeEnqueuer = (ports: EnqueuePorts) => {
+  const insert = makeInserter(ports);
+  let pending: Pending[] = [];
 
   const flush = async (): Promise<void> => {
     const all = pending;
     pending = [];
     const jobs = all.length === 1 ? (all[0]?.jobs ?? []) : all.flatMap((p) => p.jobs);
     try {
-      const ids = await insertAlone(jobs);
+      const ids = await insert.alone(jobs);
       let at = 0;
       for (const p of all) {
         p.resolve(all.length === 1 ? ids : ids.slice(at, at + p.jobs.length));
@@ -133,7 +137,7 @@ export const makeEnqueuer = (ports: EnqueuePorts) => {
 
   const add = (jobs: NewJob[], tx: Tx | undefined): Promise<string[]> => {
     if (jobs.length === 0) return Promise.resolve([]);
-    if (tx) return insert(tx, jobs);
+    if (tx) return insert.within(tx, jobs);
     return new Promise((resolve, reject) => {
       pending.push({ jobs, resolve, reject });
       // A microtask later, everybody who was woken by the same commit has had a chance to join.

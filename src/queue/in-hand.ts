@@ -36,6 +36,8 @@ interface InHandOptions<App> {
   concurrency: number;
   /** The most to claim ahead of a free place. */
   ahead: number;
+  /** Claims that may be under way at once. */
+  lanes: number;
   clock: Clock;
 }
 
@@ -48,7 +50,12 @@ export class InHand<App> {
   readonly ended: Attempt<App>[] = [];
   /** Claims that go back unstarted. */
   readonly returning: ClaimedJob[] = [];
-  #recording: Recordable<App> = { ended: [], returning: [] };
+  /** What is on its way to the database. */
+  readonly #recording = new Set<Recordable<App>>();
+  /** Jobs that are being claimed at most. */
+  #asked = 0;
+  /** Whether one of the claims under way may take jobs of kinds that have a limit. */
+  #limitedAsked = false;
   #waiting: ClaimedJob[] = [];
   #waitingSinceMs = 0;
   /** The latest that ran of those with which a worker died: the next waits until the end of this one is recorded. */
@@ -79,8 +86,8 @@ export class InHand<App> {
       this.running.size === 0 &&
       this.ended.length === 0 &&
       this.returning.length === 0 &&
-      this.#recording.ended.length === 0 &&
-      this.#recording.returning.length === 0 &&
+      this.#recording.size === 0 &&
+      this.#asked === 0 &&
       this.#waiting.length === 0
     );
   }
@@ -90,16 +97,19 @@ export class InHand<App> {
    * worker may be idle. However much bulk work is in hand, live work is claimed as long as there is a place for it.
    */
   get want(): Want {
-    const { concurrency } = this.#options;
+    const { concurrency, lanes } = this.#options;
     const reach = this.#reach;
     const waiting = this.#waiting.length;
-    const short = reach === 0 || waiting <= reach / 2;
-    const missing = short ? concurrency + reach - this.running.size - waiting : 0;
+    const short = reach === 0 || waiting + this.#asked <= Math.ceil((concurrency + reach) / 2);
+    const held = this.running.size + waiting + this.#asked;
+    const missing = short ? concurrency + reach - held : 0;
     if (missing > 0 && this.#bulkHeld < this.#bulkPlaces + reach) {
-      return { limit: missing };
+      // With several claims under way, each gets its share: one runs while the other is on its way.
+      const share = Math.ceil((concurrency + reach) / lanes);
+      return { limit: reach === 0 ? missing : Math.min(missing, share) };
     }
     const bulkWaiting = this.#bulkHeld - this.#bulkRunning;
-    const free = concurrency - this.running.size - (waiting - bulkWaiting);
+    const free = concurrency - held + bulkWaiting;
     return { limit: this.#bulkHeld > 0 ? Math.max(0, free) : 0, upToPriority: JOB_LIVE_PRIORITY };
   }
 
@@ -109,11 +119,23 @@ export class InHand<App> {
     return Math.min(this.#options.ahead, Math.floor(this.#perMs * JOB_AHEAD_MS));
   }
 
-  /** In the order of the kinds: the most to claim of each. */
-  rooms(limit: number): number[] {
-    return this.#options.kinds.map(({ type, concurrency }) =>
-      concurrency === undefined ? limit : Math.max(0, concurrency - (this.#perType.get(type) ?? 0)),
-    );
+  /**
+   * A claim of at most so many is on its way: in the order of the kinds, the most to claim of each, and what to call when
+   * it is done. Of the claims under way at once, one alone takes jobs of kinds that have a limit.
+   */
+  ask(limit: number): { rooms: number[]; answered: () => void } {
+    const limited = limit > 0 && !this.#limitedAsked;
+    if (limited) this.#limitedAsked = true;
+    this.#asked += limit;
+    const rooms = this.#options.kinds.map(({ type, concurrency }) => {
+      if (concurrency === undefined) return limit;
+      return limited ? Math.max(0, concurrency - (this.#perType.get(type) ?? 0)) : 0;
+    });
+    const answered = () => {
+      this.#asked -= limit;
+      if (limited) this.#limitedAsked = false;
+    };
+    return { rooms, answered };
   }
 
   add(claims: readonly ClaimedJob[]): void {
@@ -161,21 +183,22 @@ export class InHand<App> {
 
   /** What is to be recorded now; it stays in hand until `recorded`, or goes back with `notRecorded`. */
   takeEnded(): Recordable<App> {
-    this.#recording = {
+    const what = {
       ended: this.ended.splice(0, JOB_RECORD_ROWS),
       returning: this.returning.splice(0, JOB_RECORD_ROWS),
     };
-    return this.#recording;
+    if (what.ended.length + what.returning.length > 0) this.#recording.add(what);
+    return what;
   }
 
-  recorded(): void {
-    this.#recording = { ended: [], returning: [] };
+  recorded(what: Recordable<App>): void {
+    this.#recording.delete(what);
   }
 
-  notRecorded(): void {
-    this.ended.unshift(...this.#recording.ended);
-    this.returning.unshift(...this.#recording.returning);
-    this.recorded();
+  notRecorded(what: Recordable<App>): void {
+    if (!this.#recording.delete(what)) return;
+    this.ended.unshift(...what.ended);
+    this.returning.unshift(...what.returning);
   }
 
   /** Gives back all claims that have not been started. */
@@ -204,12 +227,13 @@ export class InHand<App> {
 
   /** Everything that must be shown to be alive. */
   held(): Held[] {
-    const { ended, returning } = this.#recording;
     const held: Held[] = [];
-    for (const { id, token } of [...this.#waiting, ...this.returning, ...returning]) held.push({ id, token });
+    for (const { id, token } of this.#waiting) held.push({ id, token });
     for (const { job } of this.running.values()) held.push({ id: job.id, token: job.token });
-    for (const { job, ending } of [...this.ended, ...ended])
-      if (ending) held.push({ id: job.id, token: job.token });
+    for (const { ended, returning } of [this, ...this.#recording]) {
+      for (const { id, token } of returning) held.push({ id, token });
+      for (const { job, ending } of ended) if (ending) held.push({ id: job.id, token: job.token });
+    }
     return held;
   }
 
@@ -217,7 +241,7 @@ export class InHand<App> {
     const one = this.#suspect;
     if (!one) return false;
     if (this.running.get(one.job.id) === one) return true;
-    if (this.ended.includes(one) || this.#recording.ended.includes(one)) return true;
+    for (const { ended } of [this, ...this.#recording]) if (ended.includes(one)) return true;
     this.#suspect = undefined;
     return false;
   }

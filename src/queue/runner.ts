@@ -3,6 +3,7 @@ import {
   JOB_AHEAD,
   JOB_CONCURRENCY,
   JOB_HEARTBEAT_MS,
+  JOB_LANES,
   JOB_POLL_MS,
   JOB_STALE_MS,
   JOB_STOP_GRACE_MS,
@@ -83,7 +84,7 @@ export class Worker<App> {
   #stopListening: (() => void)[] = [];
 
   constructor(o: WorkerOptions<App>) {
-    const { jobs, concurrency = JOB_CONCURRENCY, ahead = JOB_AHEAD, newId } = o;
+    const { jobs, concurrency = JOB_CONCURRENCY, newId } = o;
     const ports = attemptPorts(o);
     const kinds = new Map(jobs.map((kind) => [kind.type, kind]));
     if (kinds.size < jobs.length) throw new Error('Two kinds of job have the same type');
@@ -91,10 +92,13 @@ export class Worker<App> {
     this.#heartbeatMs = o.heartbeatMs ?? JOB_HEARTBEAT_MS;
     this.#pollMs = o.pollMs ?? JOB_POLL_MS;
     this.id = makeWorkerId(o.random);
-    const hand = new InHand<App>({ kinds: jobs, concurrency, ahead, clock: o.clock });
+    // A second turn would claim before the completions of the first are durable, which `ahead: 0` forbids.
+    const lanes = o.db.engine === 'postgres' && o.ahead !== 0 ? JOB_LANES : 1;
+    const ahead = o.ahead ?? JOB_AHEAD * lanes;
+    const hand = new InHand<App>({ kinds: jobs, concurrency, ahead, lanes, clock: o.clock });
     this.#hand = hand;
     const claim = makeClaim([...kinds.keys()], o.db.engine, ports.lease);
-    this.#turns = new Turns({ ...ports, workerId: this.id, newId, kinds, claim, hand });
+    this.#turns = new Turns({ ...ports, workerId: this.id, newId, kinds, claim, hand, lanes });
     this.#turns.onNextDue = (dueMs) => this.#armDue(dueMs);
     this.#tally = new TallyKeeper(ports, this.id);
     this.#scheduler = new Scheduler({ ...ports, kinds });

@@ -16,16 +16,20 @@ const HELD = "id = $1 and claim_token = $2 and state = 'running'";
 const COMPLETE = `update jobs set state = 'completed', result_json = $4, finished_at = $3, updated_at = $3,
   claim_token = null, heartbeat_at = null where ${HELD}`;
 
+// Not a plain comparison: the rows are found by their ids, and no planner shall walk the index of running jobs besides,
+// which on PostgreSQL is full of those that ended since its last vacuum.
+const RUNNING = "jobs.state || '' = 'running'";
+
 const COMPLETE_MANY_SQLITE = `update jobs set state = 'completed', result_json = d.value->>2, finished_at = $2,
     updated_at = $2, claim_token = null, heartbeat_at = null
   from json_each($1) as d
-  where jobs.id = d.value->>0 and jobs.claim_token = d.value->>1 and jobs.state = 'running'
+  where jobs.id = d.value->>0 and jobs.claim_token = d.value->>1 and ${RUNNING}
   returning jobs.id`;
 
 const COMPLETE_MANY_POSTGRES = `update jobs set state = 'completed', result_json = d.v->>2, finished_at = $2,
     updated_at = $2, claim_token = null, heartbeat_at = null
   from jsonb_array_elements($1::jsonb) as d(v)
-  where jobs.id = d.v->>0 and jobs.claim_token = d.v->>1 and jobs.state = 'running'
+  where jobs.id = d.v->>0 and jobs.claim_token = d.v->>1 and ${RUNNING}
   returning jobs.id`;
 
 // Every statement is bound to all of its parameters.
@@ -34,7 +38,7 @@ const FORGET = `delete from jobs where ${HELD} and $3 <> ''`;
 // A claim gives all its jobs one token, so that the many without a result need no join.
 const completeClaimSql = (ids: string): string => `update jobs set state = 'completed', result_json = null,
     finished_at = $3, updated_at = $3, claim_token = null, heartbeat_at = null
-  where id ${ids} and claim_token = $2 and state = 'running'`;
+  where id ${ids} and claim_token = $2 and ${RUNNING}`;
 
 const notCompletedSql = (ids: string): string => `select id from jobs
   where id ${ids} and not (state = 'completed' and finished_at = $2)`;

@@ -22,6 +22,8 @@ export interface TurnPorts<App> extends AttemptPorts<App> {
   kinds: ReadonlyMap<string, JobKind<App>>;
   claim: ClaimStatement;
   hand: InHand<App>;
+  /** Turns that may be under way at once: a second one keeps a database server busy while the first is answered. */
+  lanes: number;
 }
 
 interface Quiet {
@@ -58,7 +60,8 @@ export class Turns<App> {
   /** Runs a function outside of the job or request that happened to wake us. */
   readonly #outside = AsyncLocalStorage.snapshot();
   #scheduled = false;
-  #inTurn = false;
+  /** Turns whose answer is awaited. */
+  #inTurn = 0;
   #again = false;
   #nextDueMs = 0;
   #races = 0;
@@ -74,8 +77,9 @@ export class Turns<App> {
 
   /** A turn soon: after what this turn of the event loop still brings. */
   schedule(): void {
-    if (this.#inTurn) this.#again = true;
-    if (this.#inTurn || this.#scheduled || this.#cancelRetry) return;
+    const full = this.#inTurn === this.#p.lanes;
+    if (full) this.#again = true;
+    if (full || this.#scheduled || this.#cancelRetry) return;
     this.#scheduled = true;
     this.#outside(() => setImmediate(() => void this.#turn()));
   }
@@ -115,26 +119,30 @@ export class Turns<App> {
 
   async #turn(): Promise<void> {
     this.#scheduled = false;
-    this.#inTurn = true;
+    this.#inTurn++;
     const { hand } = this.#p;
     const what = hand.takeEnded();
     const want = this.claiming && this.#races < JOB_RACE_TRIES ? hand.want : NOTHING;
     let dry = !this.claiming;
     if (what.ended.length + what.returning.length + want.limit + this.#unsure.size > 0) {
+      const { rooms, answered } = hand.ask(want.limit);
       try {
-        const done = await this.#write(what, want);
+        const writing = this.#write(what, { ...want, rooms });
+        if (this.#inTurn < this.#p.lanes && this.claiming && hand.want.limit > 0) this.schedule();
+        const done = await writing;
+        answered();
         this.#races = 0;
-        this.#unsure.clear();
-        hand.recorded();
+        hand.recorded(what);
         this.#after(what.ended, done);
         dry = done.claimed.length < want.limit && !this.#isDue();
       } catch (e) {
-        hand.notRecorded();
+        answered();
+        hand.notRecorded(what);
         await this.#onFailure(e);
         dry = false;
       }
     }
-    this.#inTurn = false;
+    this.#inTurn--;
     const more =
       hand.ended.length + hand.returning.length > 0 || (!dry && this.claiming && hand.want.limit > 0);
     if (this.#again || more) {
@@ -143,16 +151,15 @@ export class Turns<App> {
     } else this.#tellQuiet(dry);
   }
 
-  async #write(what: Recordable<App>, want: Want): Promise<Done> {
-    const { db, hand, claim, clock, workerId, newId } = this.#p;
+  async #write(what: Recordable<App>, want: Want & { rooms: number[] }): Promise<Done> {
+    const { db, claim, clock, workerId, newId } = this.#p;
     const now = clock.now();
     const settlements = this.#recorder.settlements(what);
     const promoting = want.limit > 0 && this.#isDue();
-    const rooms = hand.rooms(want.limit);
     const token = newId();
     const unsure = [...this.#unsure];
     const writtenMs = toMs(now);
-    const request = { rooms, ...want, token, workerId, now };
+    const request = { ...want, token, workerId, now };
     const claimAlone = async (): Promise<Done> => {
       const alone = { all: <Row>(sql: string, params: SqlValue[]) => writeOne<Row>(db, { sql, params }) };
       const claimed = await claim.claim(alone, request);
@@ -174,10 +181,14 @@ export class Turns<App> {
     };
     const onlyClaims = settlements.length + unsure.length === 0 && !promoting;
     const written = onlyClaims ? claimAlone() : db.write(together);
-    return written.catch((e: unknown) => {
+    try {
+      const done = await written;
+      for (const earlier of unsure) this.#unsure.delete(earlier);
+      return done;
+    } catch (e) {
       if (want.limit > 0 && isUnknownCommit(e)) this.#unsure.add(token);
       throw e;
-    });
+    }
   }
 
   async #promote(tx: Tx, now: string): Promise<string | null> {
@@ -251,7 +262,7 @@ export class Turns<App> {
   }
 
   #tellQuiet(dry: boolean): void {
-    if (!this.#p.hand.idle || this.#unsure.size > 0) return;
+    if (!this.#p.hand.idle || this.#inTurn > 0 || this.#unsure.size > 0) return;
     const told = this.#quiet.filter((q) => dry || !q.drained);
     this.#quiet = this.#quiet.filter((q) => !told.includes(q));
     for (const q of told) q.resolve();
