@@ -53,6 +53,7 @@ test("the program's own schedules run through a worker and leave no jobs behind"
   const own = all.filter((s) => s.userId === null);
   expect(own.map((s) => [s.type, s.lastRunAt?.slice(11, 16)]).sort()).toEqual([
     ['access.prune-sessions', '09:47'],
+    ['action.abandoned', '09:45'],
     ['queue.prune', '09:17'],
     ['queue.sweep', '09:51'],
     ['sync.look', '09:50'],

@@ -32,4 +32,6 @@ export const TRIALS: readonly Trial[] = [
   simulationTrial,
   clockTrial,
   zonesTrial,
-  modelsTrial, diskFullTrial];
+  modelsTrial,
+  diskFullTrial,
+];

@@ -56,112 +56,109 @@ const DATABASE_TIME = /strftime\('%Y-%m-%dT%H:%M:%fZ', 'now'((?:, [^)]*)?)\)/g;
 
 const SET_TIME = 'update sim_now set at = $1';
 
-/** The database as one machine sees it: slow, cut off, or silent after a commit, as the weather has it. */
-export const faultyDb = (db: Db, way: Way): Db => {
-  const { world, machine, random } = way;
-
-  // A text that stays the same is prepared once.
-  const timed = (sql: string): string =>
-    way.engine === 'embedded'
-      ? way.tamper(sql)
-      : way
-          .tamper(sql)
-          .replaceAll(DATABASE_TIME, "strftime('%Y-%m-%dT%H:%M:%fZ', (select at from sim_now)$1)");
-
-  const setDatabaseTime = (tx: Sql): Promise<unknown> =>
-    way.engine === 'embedded' ? Promise.resolve() : tx.run(SET_TIME, [way.databaseNow()]);
-
-  const trouble = (moment: string, deadly: boolean): AppError => {
-    world.say(`${machine.name} database ${moment}`);
-    machine.trouble();
-    if (deadly) machine.kill();
-    return lostError(moment);
-  };
-
-  const travel = async (): Promise<void> => {
-    await machine.here();
-    const { slowMs } = way.weather();
-    if (slowMs > 0) await world.sleep(between(random, 0, slowMs));
-    await machine.here();
-    world.stir();
-  };
-
-  const call = async <T>(work: () => Promise<T>): Promise<T> => {
-    await travel();
-    const { refused, unanswered, deadly, away } = way.weather();
-    if (away || sometimes(random, refused)) {
-      const error = trouble(away ? 'away' : 'refused', !away && sometimes(random, deadly));
-      await machine.here();
-      throw error;
-    }
-    let error: unknown;
-    const answer = await work().catch((e: unknown) => {
-      error = e;
-      return undefined as T;
-    });
-    if (error === undefined && sometimes(random, unanswered)) {
-      error = trouble('unanswered', sometimes(random, deadly));
-    }
-    await travel();
-    if (error !== undefined) throw error;
-    return answer;
-  };
-
-  const overTx = (tx: Tx, onChange: () => void): Tx => {
-    const { interrupted, deadly } = way.weather();
-    const breaksAt = sometimes(random, interrupted) ? between(random, 1, MAX_STATEMENT) : 0;
-    const dies = sometimes(random, deadly);
-    let statements = 0;
-    const count = (): void => {
-      if (++statements === breaksAt) throw trouble('interrupted', dies);
-    };
-    const counted: Sql = {
-      engine: way.engine,
-      query: tx.query,
-      all: async (sql, params) => {
-        count();
-        const rows = await tx.all<never>(timed(sql), params);
-        if (rows.length > 0 && !READS.test(sql)) onChange();
-        return rows;
-      },
-      run: async (sql, params) => {
-        count();
-        const changed = await tx.run(timed(sql), params);
-        if (changed > 0) onChange();
-        return changed;
-      },
-    };
-    return { ...counted, afterCommit: (fn) => tx.afterCommit(fn) };
-  };
-
-  return {
-    engine: way.engine,
-    query: db.query,
-    all: (sql, params) =>
-      call(async () => {
-        if (timed(sql) !== way.tamper(sql)) await db.write(setDatabaseTime);
-        return db.all(timed(sql), params);
-      }),
-    run: (sql, params) => call(() => db.run(timed(sql), params)),
-    write: (work) =>
-      call(() =>
-        db.write(async (tx) => {
-          let changed = false;
-          await setDatabaseTime(tx);
-          const answer = await work(
-            overTx(tx, () => {
-              changed = true;
-            }),
-          );
-          if (changed) tx.afterCommit(() => way.onCommit(machine));
-          return answer;
-        }),
-      ),
-    onForeignCommit: (fn) => {
-      const listener = { machine, fn };
-      way.listeners.add(listener);
-      return () => way.listeners.delete(listener);
-    },
-    close: () => Promise.resolve(),
-  };
+// A text that stays the same is prepared once.
+const timed = (way: Way, sql: string): string => {
+  const text = way.tamper(sql);
+  if (way.engine === 'embedded') return text;
+  return text.replaceAll(DATABASE_TIME, "strftime('%Y-%m-%dT%H:%M:%fZ', (select at from sim_now)$1)");
 };
+
+const setDatabaseTime = (way: Way, tx: Sql): Promise<unknown> =>
+  way.engine === 'embedded' ? Promise.resolve() : tx.run(SET_TIME, [way.databaseNow()]);
+
+const trouble = ({ world, machine }: Way, moment: string, deadly: boolean): AppError => {
+  world.say(`${machine.name} database ${moment}`);
+  machine.trouble();
+  if (deadly) machine.kill();
+  return lostError(moment);
+};
+
+const travel = async ({ world, machine, random, weather }: Way): Promise<void> => {
+  await machine.here();
+  const { slowMs } = weather();
+  if (slowMs > 0) await world.sleep(between(random, 0, slowMs));
+  await machine.here();
+  world.stir();
+};
+
+const call = async <T>(way: Way, work: () => Promise<T>): Promise<T> => {
+  const { random } = way;
+  await travel(way);
+  const { refused, unanswered, deadly, away } = way.weather();
+  if (away || sometimes(random, refused)) {
+    const error = trouble(way, away ? 'away' : 'refused', !away && sometimes(random, deadly));
+    await way.machine.here();
+    throw error;
+  }
+  let error: unknown;
+  const answer = await work().catch((e: unknown) => {
+    error = e;
+    return undefined as T;
+  });
+  if (error === undefined && sometimes(random, unanswered)) {
+    error = trouble(way, 'unanswered', sometimes(random, deadly));
+  }
+  await travel(way);
+  if (error !== undefined) throw error;
+  return answer;
+};
+
+const overTx = (way: Way, tx: Tx, onChange: () => void): Tx => {
+  const { interrupted, deadly } = way.weather();
+  const breaksAt = sometimes(way.random, interrupted) ? between(way.random, 1, MAX_STATEMENT) : 0;
+  const dies = sometimes(way.random, deadly);
+  let statements = 0;
+  const count = (): void => {
+    if (++statements === breaksAt) throw trouble(way, 'interrupted', dies);
+  };
+  const counted: Sql = {
+    engine: way.engine,
+    query: tx.query,
+    all: async (sql, params) => {
+      count();
+      const rows = await tx.all<never>(timed(way, sql), params);
+      if (rows.length > 0 && !READS.test(sql)) onChange();
+      return rows;
+    },
+    run: async (sql, params) => {
+      count();
+      const changed = await tx.run(timed(way, sql), params);
+      if (changed > 0) onChange();
+      return changed;
+    },
+  };
+  return { ...counted, afterCommit: (fn) => tx.afterCommit(fn) };
+};
+
+/** The database as one machine sees it: slow, cut off, or silent after a commit, as the weather has it. */
+export const faultyDb = (db: Db, way: Way): Db => ({
+  engine: way.engine,
+  query: db.query,
+  all: (sql, params) =>
+    call(way, async () => {
+      const text = timed(way, sql);
+      if (text !== way.tamper(sql)) await db.write((tx) => setDatabaseTime(way, tx));
+      return db.all(text, params);
+    }),
+  run: (sql, params) => call(way, () => db.run(timed(way, sql), params)),
+  write: (work) =>
+    call(way, () =>
+      db.write(async (tx) => {
+        let changed = false;
+        await setDatabaseTime(way, tx);
+        const answer = await work(
+          overTx(way, tx, () => {
+            changed = true;
+          }),
+        );
+        if (changed) tx.afterCommit(() => way.onCommit(way.machine));
+        return answer;
+      }),
+    ),
+  onForeignCommit: (fn) => {
+    const listener = { machine: way.machine, fn };
+    way.listeners.add(listener);
+    return () => way.listeners.delete(listener);
+  },
+  close: () => Promise.resolve(),
+});
