@@ -303,6 +303,8 @@ export const SCHEDULE_NEXT_RUNS_MAX = 100;
 export const SCHEDULE_FIRE_ROWS = 100;
 /** Milliseconds between two looks for due schedules that nothing told a worker of. */
 export const SCHEDULE_LOOK_MS = 60_000;
+/** Milliseconds after which the times of all schedules are reckoned anew. */
+export const SCHEDULE_CHECK_MS = 10 * 60_000;
 /** Milliseconds by which a run may be late that is not to be caught up. */
 export const SCHEDULE_LATE_MS = 60_000;
 /** Milliseconds past its time after which a schedule counts as overdue. */

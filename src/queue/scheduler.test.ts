@@ -82,6 +82,21 @@ onEveryDatabase('Schedules', (fresh) => {
     expect(await madeFor(s)).toHaveLength(1);
   });
 
+  test('what the wrong clock of another machine moved too far ahead comes closer within minutes', async () => {
+    await using t = await fresh();
+    const s = setUp(t);
+    const { id } = await add(s, '0 10 * * *');
+    const scheduler = s.scheduler();
+    await scheduler.look();
+    await t.db.run('update schedules set next_run_at = $1', ['2026-01-20T10:00:00.000Z']);
+    s.clock.set(s.clock.ms() + 60_000);
+    await scheduler.look();
+    expect((await s.schedules.get(id))?.nextRunAt).toBe('2026-01-20T10:00:00.000Z');
+    s.clock.set(s.clock.ms() + 10 * 60_000);
+    await scheduler.look();
+    expect((await s.schedules.get(id))?.nextRunAt).toBe('2026-01-15T10:00:00.000Z');
+  });
+
   test('a time that comes again after the clock was set back is not run again', async () => {
     await using t = await fresh();
     const s = setUp(t);

@@ -1,5 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { SCHEDULE_ATTEMPTS, SCHEDULE_FIRE_ROWS, SCHEDULE_LATE_MS, SCHEDULE_LOOK_MS } from '#config/limits.ts';
+import {
+  SCHEDULE_ATTEMPTS,
+  SCHEDULE_CHECK_MS,
+  SCHEDULE_FIRE_ROWS,
+  SCHEDULE_LATE_MS,
+  SCHEDULE_LOOK_MS,
+} from '#config/limits.ts';
 import type { Db, Tx } from '#db/db.ts';
 import type { SchedulesTable } from '#db/queue-tables.ts';
 import type { Clock } from '#std/clock.ts';
@@ -55,8 +61,9 @@ export class Scheduler {
   #looking: Promise<void> | undefined;
   #again = false;
   #armedMs = NEVER;
-  /** What the clock showed when we last looked; undefined before the first look. */
-  #lastLookMs: number | undefined;
+  /** What the clock showed when we last looked, and when we last reckoned all anew. */
+  #lastLookMs = Number.NEGATIVE_INFINITY;
+  #correctedMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: SchedulerPorts) {
     this.#p = ports;
@@ -124,8 +131,10 @@ export class Scheduler {
   async #once(): Promise<string | null> {
     const { db, clock } = this.#p;
     const nowMs = clock.ms();
-    const wasSetBack = this.#lastLookMs === undefined || nowMs < this.#lastLookMs;
-    if (wasSetBack) await this.#correctAhead();
+    if (nowMs < this.#lastLookMs || nowMs - this.#correctedMs >= SCHEDULE_CHECK_MS) {
+      await this.#correctAhead();
+      this.#correctedMs = nowMs;
+    }
     this.#lastLookMs = nowMs;
     for (;;) {
       const next = await this.#firstDue();
@@ -150,8 +159,9 @@ export class Scheduler {
   }
 
   /**
-   * At the start, and when the clock was set back: times that lie ahead are reckoned anew. They may come from a clock that
-   * was wrong, or from rules of a time zone that have changed since.
+   * At the start, when the clock was set back, and now and then: times that lie ahead are reckoned anew. They may come from
+   * a clock that was wrong, here or on another machine, or from rules of a time zone that have changed since. A time that
+   * was run already is not run again: its key is known.
    */
   async #correctAhead(): Promise<void> {
     const { db, clock } = this.#p;
