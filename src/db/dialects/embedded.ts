@@ -73,15 +73,23 @@ class Connection {
 
 /**
  * A commit at full durability is seen by other processes only after its sync, when the file has long told that it changed:
- * a touch tells it again.
+ * a touch tells it again, once for all commits of one round of the event loop.
  */
-const touch = (file: string, clock: Clock): void => {
-  const now = clock.ms() / 1000;
-  try {
-    utimesSync(file, now, now);
-  } catch {
-    // Then they notice at their next look.
-  }
+const touching = (file: string, clock: Clock): (() => void) => {
+  let pending = false;
+  const touch = () => {
+    pending = false;
+    const now = clock.ms() / 1000;
+    try {
+      utimesSync(file, now, now);
+    } catch {
+      // Then they notice at their next look.
+    }
+  };
+  return () => {
+    if (!pending) setImmediate(touch);
+    pending = true;
+  };
 };
 
 const writeSession = (c: Connection, tell: () => void): WriteSession => ({
@@ -118,7 +126,7 @@ export class EmbeddedDb implements Db {
     }
     this.#disk = new DiskWatch(o.clock);
     const seenLate = o.durability === 'full' && o.file !== ':memory:';
-    const tell = seenLate ? () => touch(`${o.file}-wal`, o.clock) : () => {};
+    const tell = seenLate ? touching(`${o.file}-wal`, o.clock) : () => {};
     this.#group = new GroupWriter(writeSession(this.#writer, tell), {
       engine: 'embedded',
       clock: o.clock,
