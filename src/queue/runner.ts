@@ -127,7 +127,13 @@ export class Worker<App> {
     if (this.#started || this.#stopping) return;
     this.#started = true;
     this.#listen();
-    this.#stopListening.push(this.#ports.db.onForeignCommit(() => void this.#look()));
+    this.#stopListening.push(
+      this.#ports.db.onForeignCommit(() => {
+        // A look first would cost a round trip; in an embedded file it spares a lock.
+        if (this.#ports.db.engine === 'postgres') this.#turns.schedule();
+        void this.#look();
+      }),
+    );
     this.#armPoll();
     this.#outside(() => this.#sweeper.start());
     this.#scheduler.start();
