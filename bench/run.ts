@@ -55,7 +55,14 @@ const setup = (): number =>
     stdio: 'inherit',
   }).status ?? 1;
 
+const isFlag = (arg: string): boolean =>
+  ['--quick', '--json'].includes(arg) || arg.startsWith('--only=') || !arg.startsWith('-');
+
 const main = async (args: readonly string[]): Promise<number> => {
+  if (!args.every(isFlag)) {
+    process.stderr.write(`${HELP}\n`);
+    return args.includes('--help') ? 0 : 2;
+  }
   const [name = ''] = args.filter((a) => !a.startsWith('--'));
   if (name === 'setup') return setup();
   const load = BENCHES[name];

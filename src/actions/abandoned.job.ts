@@ -22,8 +22,8 @@ const endOf = async (ports: ActionPorts, job: Job): Promise<boolean> => {
 };
 
 /**
- * A job that is given up because its worker died with it has nobody left to end its action, which would look as if
- * something were still to come. This ends such actions, with the reason of the job.
+ * A job that is given up because its worker died with it, or that an operator cancels, has nobody left to end its action,
+ * which would look as if something were still to come. This ends such actions, with the reason of the job.
  */
 export const abandonedJob = defineJob({
   type: 'action.abandoned',
@@ -33,9 +33,11 @@ export const abandonedJob = defineJob({
   singletonKey: () => 'action.abandoned',
   run: async (ctx: JobContext<ActionPorts>) => {
     const { type } = performJob;
-    const dead = await ctx.app.queue.list({ type, state: 'failed', limit: PAGE_ROWS_MAX });
     let ended = 0;
-    for (const job of dead) if (await endOf(ctx.app, job)) ended++;
+    for (const state of ['failed', 'canceled'] as const) {
+      const over = await ctx.app.queue.list({ type, state, limit: PAGE_ROWS_MAX });
+      for (const job of over) if (await endOf(ctx.app, job)) ended++;
+    }
     if (ended > 0) ctx.note({ ended });
   },
 });

@@ -64,3 +64,14 @@ test('an action whose job will be run again is left alone', async () => {
   await t.drain();
   expect((await findAction(t.app.db, actionId))?.status).toBe('completed');
 });
+
+test('an action whose job an operator canceled ends', async () => {
+  const clock = new ManualClock();
+  await using t = await testApp({ clock });
+  const actionId = await doomed(t);
+  const [job] = await t.app.queue.list({ type: 'action.apply' });
+  await t.app.queue.cancel(job?.id ?? '');
+  await t.app.queue.enqueue(abandonedJob, {});
+  await t.drain();
+  expect(await findAction(t.app.db, actionId)).toMatchObject({ status: 'failed' });
+});
