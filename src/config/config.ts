@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gmail, imap, policy } from './section-mail.ts';
+import { gmail, imap, policy, sending } from './section-mail.ts';
 import { endpoints, modelSection } from './section-model.ts';
 import { app, auth, paths, queue, telemetry } from './section-process.ts';
 import { digest, discord, summary, telegram } from './section-telling.ts';
@@ -18,6 +18,7 @@ export const configSchema = z.strictObject({
   telegram: telegram.prefault({}),
   gmail: gmail.prefault({}),
   imap: imap.prefault({}),
+  sending: sending.prefault({}),
   policy: policy.prefault({}),
   digest,
   summary: summary.prefault({}),

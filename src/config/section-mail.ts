@@ -11,9 +11,16 @@ export const gmail = z
     credentials_path: path(
       'The client as the JSON file that Google offers, in place of the two above.',
     ).optional(),
-    full_access: flag(
-      'Ask for full mail access, which permanent deletion needs. Everything else works without.',
-    ).default(false),
+    access: choice(
+      'What Ashford asks Google for. watch_only: reading. normal: all but deleting for ever. full: that too.',
+      ['watch_only', 'normal', 'full'],
+    ).default('normal'),
+    price_list: choice("Which of Google's price lists the quota is reckoned by.", ['2026', 'old']).default(
+      '2026',
+    ),
+    quota_share: fraction("Part of one account's quota that Ashford uses.", { min: 0.01, max: 1 }).default(
+      0.75,
+    ),
     use_pubsub: flag('Be told of new mail by Pub/Sub, rather than by asking.').default(false),
     project_id: text('Google Cloud project of the Pub/Sub subscription.').optional(),
     topic: text('Pub/Sub topic that Gmail publishes to.').optional(),
@@ -42,6 +49,20 @@ export const imap = z
     ca_file: path('Certificates to trust besides those of the system, as a PEM file.').optional(),
   })
   .describe('IMAP accounts.');
+
+export const sending = z
+  .strictObject({
+    per_day: whole('Mails that one account sends in a day.', { min: 0, max: 2_000 }).default(50),
+    automatic_per_day: whole('Of these, those that no person asked for by hand.', {
+      min: 0,
+      max: 2_000,
+    }).default(20),
+    delay: duration('Time that a mail waits before it leaves, in which it can be called back.', {
+      min: '0s',
+      max: '1h',
+    }).prefault('10s'),
+  })
+  .describe('Sending mail.');
 
 export const policy = z
   .strictObject({

@@ -15,6 +15,7 @@ export const ACTION_STATUSES = [
 ] as const;
 export const LINK_RELATIONS = ['undo_of', 'approval_for', 'spawned', 'related'] as const;
 export const APPROVAL_STATES = ['waiting', 'approved', 'rejected', 'expired', 'superseded'] as const;
+export const OUTBOX_STATES = ['prepared', 'staged', 'sending', 'sent', 'uncertain', 'cancelled'] as const;
 export const SESSION_KINDS = ['session', 'sign_in_link'] as const;
 
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
@@ -25,6 +26,7 @@ export type DecisionSource = (typeof DECISION_SOURCES)[number];
 export type ActionStatus = (typeof ACTION_STATUSES)[number];
 export type LinkRelation = (typeof LINK_RELATIONS)[number];
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
+export type OutboxState = (typeof OUTBOX_STATES)[number];
 export type SessionKind = (typeof SESSION_KINDS)[number];
 
 /** An action may only move along these; the database refuses any other move. */

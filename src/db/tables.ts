@@ -22,6 +22,16 @@ import type {
   ThreadRow,
 } from './mail-tables.ts';
 import type { ApiTokenRow, AuditRow, SessionRow, UserRow } from './people-tables.ts';
+import type {
+  AccountLeaseRow,
+  AutoReplyRow,
+  GmailQuotaRow,
+  ImapFolderRow,
+  ImapMailboxRow,
+  ImapMessageRow,
+  OauthSignInRow,
+  OutboxRow,
+} from './provider-tables.ts';
 import type { QueueTables } from './queue-tables.ts';
 import type {
   DeterministicRuleRow,
@@ -79,6 +89,14 @@ export interface Tables extends QueueTables {
   discord_whitelist: DiscordWhitelistRow;
   telegram_chats: TelegramChatRow;
   channel_messages: ChannelMessageRow;
+  account_leases: AccountLeaseRow;
+  gmail_quota: GmailQuotaRow;
+  oauth_sign_ins: OauthSignInRow;
+  imap_mailboxes: ImapMailboxRow;
+  imap_folders: ImapFolderRow;
+  imap_messages: ImapMessageRow;
+  outbox: OutboxRow;
+  auto_replies: AutoReplyRow;
   schema_migrations: SchemaMigrationRow;
 }
 

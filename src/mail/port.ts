@@ -1,3 +1,4 @@
+import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
 import type { LabelRole, MailState, ParsedMail } from './message.ts';
 import type { MailPatch } from './patch.ts';
@@ -6,10 +7,17 @@ import type { Untrusted } from './untrusted.ts';
 /** What a provider can do. The rest of the program asks these, never which provider it has. */
 export interface MailCapabilities {
   push: boolean;
+  /** False where the sign-in allows reading only. */
+  modify: boolean;
   permanentDelete: boolean;
   /** Labels live at the provider, so other mail clients see them too. */
   serverLabels: boolean;
   send: boolean;
+  /**
+   * `changes(null)` tells the whole mailbox. Where it is false, a new account begins at this moment and its older mail is
+   * brought in by a backfill.
+   */
+  wholeHistory: boolean;
 }
 
 export interface RemoteLabel {
@@ -23,6 +31,8 @@ export interface RemoteLabel {
 export type MailChange =
   | { kind: 'added'; id: string; sizeBytes?: number }
   | { kind: 'changed'; id: string; state: MailState }
+  /** What was set and taken away, where the provider does not say what the state is now. */
+  | { kind: 'patched'; id: string; patch: MailPatch }
   | { kind: 'gone'; id: string };
 
 export interface ChangePage {
@@ -45,6 +55,33 @@ export interface FetchedMail {
   content: { raw: Uint8Array } | { parsed: Untrusted<ParsedMail> };
 }
 
+/** A message on its way out, made whole and stored before anything is sent. */
+export interface Outgoing {
+  /** 128 bits as hex: the same for every try. Stands in the header `X-Op-Id`. */
+  opId: string;
+  /** Of its Message-ID header, without the angle brackets. */
+  messageId: string;
+  raw: Uint8Array;
+  /** The SMTP envelope. */
+  from: string;
+  recipients: readonly string[];
+  /** The provider's own id of the thread that it answers in. */
+  threadKey: string | null;
+  /** What `stage` gave. */
+  stagedId: string | null;
+  /** When it was made: nothing older can be its trace. */
+  since: Instant;
+}
+
+/** What became of a send whose answer never came. */
+export type SendTrace = { kind: 'sent'; id: string | null } | { kind: 'not-sent' } | { kind: 'unknown' };
+
+/** A message and the state it is in, as the mailbox has it now. */
+export interface Surveyed {
+  id: string;
+  state: MailState;
+}
+
 /** One account at its provider. Methods throw AppErrors: `transient`, `needs-user` (sign in again), `limit`, `permanent`. */
 export interface Mailbox {
   readonly can: MailCapabilities;
@@ -56,14 +93,30 @@ export interface Mailbox {
    * the cursor: list the mailbox and compare with the ledger.
    */
   changes(cursor: string | null, limit: number): Promise<ChangePage | { expired: true }>;
-  /** The provider's own view, newest first, by page. */
-  list(page: string | null, limit: number): Promise<{ ids: string[]; next: string | null }>;
+  /** Whether the cursor stands at or behind the moment that `onChange` of a watch told of, so that asking tells nothing new. */
+  hasReached(cursor: string, told: string): boolean;
+  /**
+   * The provider's own view, newest first, by page; with `since`, only what was received from then on. `total` is a guess
+   * of how many there are, where one is to be had. Throws `mail.page-expired` (conflict) when the page is no longer known.
+   */
+  list(
+    page: string | null,
+    limit: number,
+    since?: Instant,
+  ): Promise<{ ids: string[]; next: string | null; total?: number }>;
+  /** Every message received since, with its state, in pages of at most `limit`, each once unless it arrives meanwhile. */
+  survey(since: Instant | null, limit: number): AsyncIterable<Surveyed[]>;
   /** The cursor that names this moment. */
   cursor(): Promise<string>;
   /** Messages that are gone are left out. */
   fetch(ids: readonly string[]): Promise<FetchedMail[]>;
   /** null: the message is gone. */
   state(id: string): Promise<MailState | null>;
+  /**
+   * What the patch comes to on a message in that state: here leaving the inbox may mean to move into another folder. Pure
+   * but for what the provider knows of its folders. What was expanded is what `modify` does and what an undo inverts.
+   */
+  expand(patch: MailPatch, state: MailState): Promise<MailPatch>;
   /** Sets and removes; sending the same patch twice gives the same state. Returns the state after it, null when the message is gone. */
   modify(id: string, patch: MailPatch): Promise<MailState | null>;
   /** For ever. Deleting what is gone is no error. */
@@ -73,12 +126,62 @@ export interface Mailbox {
   attachment(id: string, index: number): Promise<Uint8Array | null>;
   /** The whole raw message; null when it is gone. */
   raw(id: string): Promise<Uint8Array | null>;
-  createDraft(raw: Uint8Array): Promise<string>;
-  /** Returns the id of the message in Sent. */
-  send(raw: Uint8Array): Promise<string>;
-  /** Calls `onChange` when the mailbox may have changed. Returns a function that stops it. */
-  watch(onChange: () => void): () => void;
+  /** Returns the id of the draft's message. */
+  createDraft(raw: Uint8Array, threadKey: string | null): Promise<string>;
+  /**
+   * Puts a mail where it waits to be sent, or finds the copy that an earlier try left there. null where there is no such
+   * place. Harmless: nothing leaves.
+   */
+  stage(mail: Outgoing): Promise<string | null>;
+  /**
+   * Sends it, once. Returns the id of the message in Sent, null where that is not known. Throws `mail.send-unknown`
+   * (transient) when the answer never came: then only `traceSend` tells.
+   */
+  send(mail: Outgoing): Promise<string | null>;
+  /** Looks for what became of it. Reads only. `not-sent` only where that is certain. */
+  traceSend(mail: Outgoing): Promise<SendTrace>;
+  /** Takes away what `stage` put down. Taking away what is gone is no error. */
+  unstage(mail: Outgoing): Promise<void>;
+  /**
+   * Calls `onChange` when the mailbox may have changed, with the cursor it was told of where there is one. What told of it
+   * is acknowledged once the promise is kept. Returns a function that stops it.
+   */
+  watch(onChange: (told?: string) => Promise<void> | void): () => void;
+  /** Signs in and looks at the mailbox, for a person who wants to know whether it works. Throws what is wrong. */
+  test(): Promise<MailboxHealth>;
 }
+
+/** What a person may know of how a mailbox stands at its provider. */
+export interface MailboxHealth {
+  /** Who the provider says we are. */
+  email: string;
+  /** Messages there, where the provider says. */
+  messages: number | null;
+  /** Sentences: which extensions the server has, which scopes were granted. */
+  notes: string[];
+}
+
+/** What an account signs in with. The program keeps it encrypted and renews it. */
+export interface SignIn {
+  /** Throws `needs-user` when there is none. */
+  secret(field: string): Promise<string>;
+  /**
+   * An OAuth access token that is good now. `refused` is one that the provider has just turned down: another one is got,
+   * once for all who ask. Throws `needs-user` when the consent is gone.
+   */
+  accessToken(refused?: string): Promise<string>;
+}
+
+/** Of an account that needs none. */
+export const NO_SIGN_IN: SignIn = {
+  secret: () => Promise.reject(noSignIn()),
+  accessToken: () => Promise.reject(noSignIn()),
+};
+
+const noSignIn = (): AppError =>
+  new AppError('needs-user', 'accounts.no-sign-in', 'The account has no sign-in', {
+    help: 'Sign in on the accounts page.',
+  });
 
 /** An account as its provider needs it. */
 export interface AccountRef {
@@ -87,10 +190,16 @@ export interface AccountRef {
   email: string;
   /** The provider's own settings, from `accounts.config_json`. */
   config: unknown;
+  signIn: SignIn;
 }
 
 export interface MailProvider {
   readonly kind: string;
   readonly title: string;
+  /** Cheap: connections are made when they are needed, and kept by the provider for the account's next opening. */
   open(account: AccountRef): Mailbox;
+  /** Lets go of what is kept for an account that was paused, changed or removed. */
+  forget(accountId: string): Promise<void>;
+  /** Lets go of everything. */
+  close(): Promise<void>;
 }

@@ -1,7 +1,10 @@
 import { actingTables } from './acting.ts';
 import type { Dialect } from './dialect.ts';
 import { digestCoverage } from './digests.ts';
+import { accountSharing } from './gmail.ts';
+import { imapTables } from './imap.ts';
 import { mailTables } from './mail.ts';
+import { outboxTables } from './outbox.ts';
 import { peopleTables } from './people.ts';
 import { queueOperating, queueTables, queueTurnsAndErrors } from './queue.ts';
 import { rulesTables } from './rules.ts';
@@ -33,4 +36,9 @@ export const MIGRATIONS: readonly Migration[] = [
   { id: 3, name: 'dead letters in order, what workers did', statements: queueOperating },
   { id: 4, name: 'what digests covered', statements: digestCoverage },
   { id: 5, name: 'schedules say what went wrong', statements: scheduleErrors },
+  {
+    id: 6,
+    name: 'mailboxes elsewhere, and mail on its way out',
+    statements: (d) => [...accountSharing(d), ...imapTables(d), ...outboxTables(d)],
+  },
 ];

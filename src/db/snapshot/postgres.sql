@@ -1,5 +1,14 @@
 -- The schema after all migrations. Made by `npm run snapshot`; read its diff in review.
 
+create table account_leases (
+  account_id text not null,
+  purpose text not null,
+  holder text not null,
+  expires_at bigint not null,
+  PRIMARY KEY (account_id, purpose),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
 create table accounts (
   id text not null,
   user_id text not null,
@@ -147,6 +156,20 @@ create table audit_log (
 CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_type, subject_id);
 CREATE INDEX audit_log_user ON public.audit_log USING btree (user_id, seq);
 
+create table auto_replies (
+  account_id text not null,
+  address text not null,
+  rule_id text not null,
+  domain text not null,
+  user_id text not null,
+  action_id text not null,
+  answered_at text not null,
+  PRIMARY KEY (account_id, address, rule_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX auto_replies_day ON public.auto_replies USING btree (account_id, answered_at);
+
 create table channel_messages (
   id text not null,
   user_id text not null,
@@ -291,6 +314,59 @@ create table discord_whitelist (
   PRIMARY KEY (user_id, discord_user_id),
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+
+create table gmail_quota (
+  account_id text not null,
+  spent_until bigint not null,
+  slow_until bigint not null,
+  state_json text default '{}'::text not null,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
+create table imap_folders (
+  account_id text not null,
+  id text not null,
+  path text not null,
+  role text,
+  uid_validity text,
+  uid_next bigint,
+  highest_modseq text,
+  state_json text default '{}'::text not null,
+  PRIMARY KEY (account_id, id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
+create table imap_mailboxes (
+  account_id text not null,
+  next_modseq bigint not null,
+  oldest_modseq bigint not null,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
+create table imap_messages (
+  account_id text not null,
+  id text not null,
+  modseq bigint not null,
+  added_modseq bigint not null,
+  folder_id text not null,
+  uid bigint,
+  match_key text not null,
+  rfc822_message_id text,
+  internal_date text not null,
+  size_bytes integer not null,
+  labels_json text not null,
+  flags_json text not null,
+  deleted integer default 0 not null,
+  PRIMARY KEY (account_id, id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  CHECK ((deleted = ANY (ARRAY[0, 1])))
+);
+CREATE INDEX imap_messages_match ON public.imap_messages USING btree (account_id, match_key);
+CREATE INDEX imap_messages_message_id ON public.imap_messages USING btree (account_id, rfc822_message_id);
+CREATE UNIQUE INDEX imap_messages_modseq ON public.imap_messages USING btree (account_id, modseq);
+CREATE UNIQUE INDEX imap_messages_uid ON public.imap_messages USING btree (account_id, folder_id, uid) WHERE ((uid IS NOT NULL) AND (deleted = 0));
 
 create table job_errors (
   job_id text not null,
@@ -587,6 +663,55 @@ create table notes (
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX notes_message ON public.notes USING btree (message_id);
+
+create table oauth_sign_ins (
+  state_hash text not null,
+  user_id text not null,
+  account_id text,
+  provider text not null,
+  key_id text not null,
+  nonce bytea not null,
+  verifier bytea not null,
+  redirect_uri text not null,
+  scopes text not null,
+  created_at text not null,
+  expires_at text not null,
+  PRIMARY KEY (state_hash),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
+create table outbox (
+  id text not null,
+  user_id text not null,
+  account_id text not null,
+  action_id text not null,
+  op_id text not null,
+  state text not null,
+  automatic integer not null,
+  rfc822_message_id text not null,
+  sender text not null,
+  recipients_json text not null,
+  thread_key text,
+  raw bytea not null,
+  raw_hash text not null,
+  staged_id text,
+  sent_id text,
+  looks integer default 0 not null,
+  reason text,
+  created_at text not null,
+  updated_at text not null,
+  UNIQUE (action_id),
+  UNIQUE (op_id),
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  FOREIGN KEY (action_id) REFERENCES actions(id) ON DELETE CASCADE,
+  FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  CHECK ((automatic = ANY (ARRAY[0, 1]))),
+  CHECK ((state = ANY (ARRAY['prepared'::text, 'staged'::text, 'sending'::text, 'sent'::text, 'uncertain'::text, 'cancelled'::text])))
+);
+CREATE INDEX outbox_day ON public.outbox USING btree (account_id, created_at);
+CREATE INDEX outbox_open ON public.outbox USING btree (user_id, state) WHERE (state <> ALL (ARRAY['sent'::text, 'cancelled'::text]));
 
 create table rule_sets (
   user_id text not null,

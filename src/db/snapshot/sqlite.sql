@@ -1,5 +1,13 @@
 -- The schema after all migrations. Made by `npm run snapshot`; read its diff in review.
 
+CREATE TABLE account_leases (
+    account_id text not null references accounts (id) on delete cascade,
+    purpose text not null,
+    holder text not null,
+    expires_at integer not null,
+    primary key (account_id, purpose)
+  );
+
 CREATE TABLE accounts (
     id text primary key,
     user_id text not null references users (id) on delete cascade,
@@ -139,6 +147,19 @@ CREATE INDEX audit_log_subject on audit_log (subject_type, subject_id);
 
 CREATE INDEX audit_log_user on audit_log (user_id, seq);
 
+CREATE TABLE auto_replies (
+    account_id text not null references accounts (id) on delete cascade,
+    address text not null,
+    rule_id text not null,
+    domain text not null,
+    user_id text not null references users (id) on delete cascade,
+    action_id text not null,
+    answered_at text not null,
+    primary key (account_id, address, rule_id)
+  );
+
+CREATE INDEX auto_replies_day on auto_replies (account_id, answered_at);
+
 CREATE TABLE channel_messages (
     id text primary key,
     user_id text not null references users (id) on delete cascade,
@@ -258,6 +279,56 @@ CREATE TABLE discord_whitelist (
     added_at text not null,
     primary key (user_id, discord_user_id)
   );
+
+CREATE TABLE gmail_quota (
+    account_id text primary key references accounts (id) on delete cascade,
+    spent_until integer not null,
+    slow_until integer not null,
+    state_json text not null default '{}'
+  );
+
+CREATE TABLE imap_folders (
+    account_id text not null references accounts (id) on delete cascade,
+    id text not null,
+    path text not null,
+    role text,
+    uid_validity text,
+    uid_next integer,
+    highest_modseq text,
+    state_json text not null default '{}',
+    primary key (account_id, id)
+  );
+
+CREATE TABLE imap_mailboxes (
+    account_id text primary key references accounts (id) on delete cascade,
+    next_modseq integer not null,
+    oldest_modseq integer not null
+  );
+
+CREATE TABLE imap_messages (
+    account_id text not null references accounts (id) on delete cascade,
+    id text not null,
+    modseq integer not null,
+    added_modseq integer not null,
+    folder_id text not null,
+    uid integer,
+    match_key text not null,
+    rfc822_message_id text,
+    internal_date text not null,
+    size_bytes integer not null,
+    labels_json text not null,
+    flags_json text not null,
+    deleted integer not null default 0 check (deleted in (0, 1)),
+    primary key (account_id, id)
+  );
+
+CREATE INDEX imap_messages_match on imap_messages (account_id, match_key);
+
+CREATE INDEX imap_messages_message_id on imap_messages (account_id, rfc822_message_id);
+
+CREATE UNIQUE INDEX imap_messages_modseq on imap_messages (account_id, modseq);
+
+CREATE UNIQUE INDEX imap_messages_uid on imap_messages (account_id, folder_id, uid) where uid is not null and deleted = 0;
 
 CREATE TABLE job_errors (
   job_id text not null references jobs (id) on delete cascade,
@@ -537,6 +608,46 @@ CREATE TABLE notes (
   );
 
 CREATE INDEX notes_message on notes (message_id);
+
+CREATE TABLE oauth_sign_ins (
+    state_hash text primary key,
+    user_id text not null references users (id) on delete cascade,
+    account_id text references accounts (id) on delete cascade,
+    provider text not null,
+    key_id text not null,
+    nonce blob not null,
+    verifier blob not null,
+    redirect_uri text not null,
+    scopes text not null,
+    created_at text not null,
+    expires_at text not null
+  );
+
+CREATE TABLE outbox (
+    id text primary key,
+    user_id text not null references users (id) on delete cascade,
+    account_id text not null references accounts (id) on delete cascade,
+    action_id text not null unique references actions (id) on delete cascade,
+    op_id text not null unique,
+    state text not null check (state in ('prepared', 'staged', 'sending', 'sent', 'uncertain', 'cancelled')),
+    automatic integer not null check (automatic in (0, 1)),
+    rfc822_message_id text not null,
+    sender text not null,
+    recipients_json text not null,
+    thread_key text,
+    raw blob not null,
+    raw_hash text not null,
+    staged_id text,
+    sent_id text,
+    looks integer not null default 0,
+    reason text,
+    created_at text not null,
+    updated_at text not null
+  );
+
+CREATE INDEX outbox_day on outbox (account_id, created_at);
+
+CREATE INDEX outbox_open on outbox (user_id, state) where state not in ('sent', 'cancelled');
 
 CREATE TABLE rule_sets (
     user_id text primary key references users (id) on delete cascade,

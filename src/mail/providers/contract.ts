@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { LabelRole, MailState } from '#mail/message.ts';
-import { patch } from '#mail/patch.ts';
-import type { Mailbox, MailChange } from '#mail/port.ts';
+import { applyPatch, invert, type MailPatch, patch } from '#mail/patch.ts';
+import type { Mailbox, MailChange, Outgoing, Surveyed } from '#mail/port.ts';
+import { systemClock } from '#std/clock.ts';
+import { type Instant, toInstant } from '#std/time.ts';
 
 /** A mailbox to test, with the other end in the test's hands. */
 export interface MailboxFixture extends AsyncDisposable {
@@ -60,6 +62,36 @@ const follow = async (
   }
 };
 
+const surveyOf = async (mailbox: Mailbox, since: Instant | null, limit: number): Promise<Surveyed[]> => {
+  const all: Surveyed[] = [];
+  for await (const page of mailbox.survey(since, limit)) {
+    expect(page.length).toBeLessThanOrEqual(limit);
+    all.push(...page);
+  }
+  return all;
+};
+
+/** A patch as actions apply it: first what it comes to here, then that. */
+const change = async (mailbox: Mailbox, id: string, wanted: MailPatch): Promise<MailPatch> => {
+  const state = await mailbox.state(id);
+  if (!state) throw new Error('The message is gone');
+  const expanded = await mailbox.expand(wanted, state);
+  await mailbox.modify(id, expanded);
+  return expanded;
+};
+
+const outgoing = (n: number, more: Partial<Outgoing> = {}): Outgoing => ({
+  opId: String(n).padStart(32, '0'),
+  messageId: `m${n}@x.example`,
+  raw: message(n, `X-Op-Id: ${String(n).padStart(32, '0')}\r\n`),
+  from: 'ann@x.example',
+  recipients: ['bob@y.example'],
+  threadKey: null,
+  stagedId: null,
+  since: toInstant(systemClock.ms() - 60_000),
+  ...more,
+});
+
 const sorted = (state: MailState | null): MailState | null =>
   state && { labels: [...state.labels].sort(), flags: [...state.flags].sort() };
 
@@ -83,13 +115,31 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
       expect(changes.map((c) => c.id)).toContain(id);
     });
 
-    test('a change of flags or labels is told with the new state', async () => {
+    test('a change of flags or labels is told', async () => {
       await using f = await open();
       const id = await f.deliver(message(1));
+      const before = await f.mailbox.state(id);
       const start = await f.mailbox.cursor();
-      await f.mailbox.modify(id, patch({ addFlags: ['seen'] }));
+      const after = await f.mailbox.modify(id, patch({ addFlags: ['seen'] }));
       const { changes } = await follow(f.mailbox, start);
-      expect(changes).toMatchObject([{ kind: 'changed', id, state: { flags: ['seen'] } }]);
+      let told = before;
+      for (const c of changes) {
+        if (c.kind === 'changed') told = c.state;
+        if (c.kind === 'patched' && told) told = applyPatch(told, c.patch);
+      }
+      expect(changes.every((c) => c.id === id && c.kind !== 'added')).toBe(true);
+      expect(sorted(told)).toEqual(sorted(after));
+      expect(after?.flags).toEqual(['seen']);
+    });
+
+    test('a cursor that has reached a moment says so', async () => {
+      await using f = await open();
+      const before = await f.mailbox.cursor();
+      await f.deliver(message(1));
+      const after = await f.mailbox.cursor();
+      expect(f.mailbox.hasReached(before, after)).toBe(false);
+      expect(f.mailbox.hasReached(after, after)).toBe(true);
+      expect(f.mailbox.hasReached(after, before)).toBe(true);
     });
 
     test('mail that arrived and changed since the cursor is told as new', async () => {
@@ -134,6 +184,33 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
         page = next.next;
       } while (page !== null);
       expect(listed).toEqual([...ids].reverse());
+    });
+
+    test('a list and a survey may be asked for what came since a time', async () => {
+      await using f = await open();
+      const id = await f.deliver(message(1));
+      const mail = (await f.mailbox.fetch([id]))[0];
+      const at = Date.parse(mail?.internalDate ?? '');
+      const instant = (ms: number) => toInstant(Math.ceil(ms / 1000) * 1000);
+      expect((await f.mailbox.list(null, 10, instant(at - 5_000))).ids).toEqual([id]);
+      expect((await f.mailbox.list(null, 10, instant(at + 5_000))).ids).toEqual([]);
+      expect(await surveyOf(f.mailbox, instant(at - 5_000), 10)).toHaveLength(1);
+      expect(await surveyOf(f.mailbox, instant(at + 5_000), 10)).toEqual([]);
+    });
+
+    test('a survey tells every message with its state, page by page', async () => {
+      await using f = await open();
+      const ids: string[] = [];
+      for (let i = 0; i < 5; i++) ids.push(await f.deliver(message(i)));
+      const [first = '', second = ''] = ids;
+      await f.mailbox.modify(first, patch({ addFlags: ['seen'] }));
+      await f.mailbox.modify(
+        second,
+        patch({ addFlags: ['flagged'], removeLabels: [await byRole(f.mailbox, 'inbox')] }),
+      );
+      const told = await surveyOf(f.mailbox, null, 2);
+      expect(told.map((t) => t.id).sort()).toEqual([...ids].sort());
+      for (const { id, state } of told) expect(sorted(state)).toEqual(sorted(await f.mailbox.state(id)));
     });
 
     test('messages are fetched with their content and state; gone ones are left out', async () => {
@@ -205,10 +282,35 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
       const id = await f.deliver(message(1));
       const before = await f.mailbox.state(id);
       const [inbox, trash] = [await byRole(f.mailbox, 'inbox'), await byRole(f.mailbox, 'trash')];
-      const trashed = await f.mailbox.modify(id, patch({ addLabels: [trash], removeLabels: [inbox] }));
-      expect(trashed?.labels).toEqual([trash]);
-      await f.mailbox.modify(id, patch({ addLabels: [inbox], removeLabels: [trash] }));
-      expect(await f.mailbox.state(id)).toEqual(before);
+      await change(f.mailbox, id, patch({ addLabels: [trash], removeLabels: [inbox] }));
+      expect((await f.mailbox.state(id))?.labels).toEqual([trash]);
+      await change(f.mailbox, id, patch({ addLabels: [inbox], removeLabels: [trash] }));
+      expect(sorted(await f.mailbox.state(id))).toEqual(sorted(before));
+    });
+
+    test('what a patch came to is undone by its inverse, from the inbox and from elsewhere', async () => {
+      await using f = await open();
+      const [inbox, trash] = [await byRole(f.mailbox, 'inbox'), await byRole(f.mailbox, 'trash')];
+      const label = (await f.mailbox.ensureLabel('Receipts')).id;
+      const steps = [
+        patch({ removeLabels: [inbox] }),
+        patch({ addLabels: [trash], removeLabels: [inbox] }),
+        patch({ addLabels: [label], addFlags: ['seen', 'flagged'] }),
+        patch({ addLabels: [label], removeLabels: [inbox] }),
+      ];
+      const id = await f.deliver(message(1));
+      const other = await f.deliver(message(2));
+      await change(f.mailbox, other, patch({ removeLabels: [inbox] }));
+      for (const target of [id, other]) {
+        for (const step of steps) {
+          const before = await f.mailbox.state(target);
+          const done = await change(f.mailbox, target, step);
+          const now = await f.mailbox.state(target);
+          if (!before || !now) throw new Error('The message is gone');
+          await f.mailbox.modify(target, invert(done, before, now));
+          expect(sorted(await f.mailbox.state(target))).toEqual(sorted(before));
+        }
+      }
     });
 
     test('a message that is gone has no state, and deleting it again is no error', async () => {
@@ -225,18 +327,42 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
   });
 
   describe(`${name}: sending`, () => {
-    test('what is sent stands in Sent, under its Message-ID', async () => {
+    test('what is sent stands in Sent, and is found again', async () => {
       await using f = await open();
-      const id = await f.mailbox.send(message(5));
-      expect((await f.mailbox.state(id))?.labels).toContain(await byRole(f.mailbox, 'sent'));
-      expect(await f.mailbox.findByMessageId('m5@x.example')).toEqual([id]);
+      const mail = outgoing(5);
+      const stagedId = await f.mailbox.stage(mail);
+      const staged = { ...mail, stagedId };
+      expect(await f.mailbox.stage(mail)).toBe(stagedId);
+      expect(await f.mailbox.traceSend(staged)).toEqual({ kind: 'not-sent' });
+      const id = await f.mailbox.send(staged);
+      const trace = await f.mailbox.traceSend(staged);
+      expect(trace.kind).toBe('sent');
+      const found = (trace.kind === 'sent' ? trace.id : null) ?? id ?? '';
+      expect((await f.mailbox.state(found))?.labels).toContain(await byRole(f.mailbox, 'sent'));
+    });
+
+    test('what was staged can be taken away, twice', async () => {
+      await using f = await open();
+      const mail = outgoing(6);
+      const staged = { ...mail, stagedId: await f.mailbox.stage(mail) };
+      await f.mailbox.unstage(staged);
+      await f.mailbox.unstage(staged);
+      const drafts = await byRole(f.mailbox, 'drafts');
+      expect((await surveyOf(f.mailbox, null, 100)).filter((t) => t.state.labels.includes(drafts))).toEqual(
+        [],
+      );
     });
 
     test('a draft stands in Drafts', async () => {
       await using f = await open();
-      const id = await f.mailbox.createDraft(message(6));
+      const id = await f.mailbox.createDraft(message(6), null);
       expect((await f.mailbox.state(id))?.labels).toContain(await byRole(f.mailbox, 'drafts'));
     });
+  });
+
+  test(`${name}: a test of the mailbox says whose it is`, async () => {
+    await using f = await open();
+    expect((await f.mailbox.test()).email).not.toBe('');
   });
 
   test(`${name}: who watches is told of new mail, until they stop`, async () => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Db } from '#db/db.ts';
 import { CopyCounter, contentHash } from '#mail/content-hash.ts';
+import { NO_SIGN_IN } from '#mail/port.ts';
 import { mailboxContract } from '#mail/providers/contract.ts';
 import { ManualClock } from '#std/clock.ts';
+import { toInstant } from '#std/time.ts';
 import { onEveryDatabase, testDatabase } from '#test/kit/databases.ts';
 import { deliver, messageId } from './deliver.ts';
 import { localProvider } from './local.ts';
@@ -27,7 +29,7 @@ const addAccount = async (db: Db): Promise<void> => {
   });
 };
 
-const ACCOUNT = { id: 'a1', userId: 'u1', email: 'u@x.example', config: {} };
+const ACCOUNT = { id: 'a1', userId: 'u1', email: 'u@x.example', config: {}, signIn: NO_SIGN_IN };
 
 // A libSQL server speaks the SQL of the embedded engine.
 const KINDS = ['memory', 'postgres'] as const;
@@ -111,7 +113,16 @@ test('the same mail sent again is sent once', async () => {
   await using database = await testDatabase();
   await addAccount(database.db);
   const mailbox = localProvider({ db: database.db, clock: new ManualClock() }).open(ACCOUNT);
-  const raw = bytes('Subject: once\nMessage-ID: <1@x>\n\n');
-  expect(await mailbox.send(raw)).toBe(await mailbox.send(raw));
+  const mail = {
+    opId: '0'.repeat(32),
+    messageId: '1@x',
+    raw: bytes('Subject: once\nMessage-ID: <1@x>\n\n'),
+    from: 'u@x.example',
+    recipients: ['v@x.example'],
+    threadKey: null,
+    stagedId: null,
+    since: toInstant(0),
+  };
+  expect(await mailbox.send(mail)).toBe(await mailbox.send(mail));
   expect(await mailbox.findByMessageId('1@x')).toHaveLength(1);
 });

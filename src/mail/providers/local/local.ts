@@ -7,5 +7,7 @@ import { localMailbox } from './mailbox.ts';
 export const localProvider = (ports: { db: Db; clock: Clock }): MailProvider => ({
   kind: 'local',
   title: 'A mail archive or the demo mailbox, kept on this machine',
-  open: (account) => localMailbox(ports, account.id),
+  open: (account) => localMailbox(ports, account),
+  forget: async () => {},
+  close: async () => {},
 });

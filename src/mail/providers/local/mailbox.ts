@@ -4,18 +4,29 @@ import { readHeaders } from '#mail/headers.ts';
 import type { Flag, MailState } from '#mail/message.ts';
 import { attachmentBytes } from '#mail/mime.ts';
 import { applyPatch, type MailPatch } from '#mail/patch.ts';
-import type { ChangePage, FetchedMail, Mailbox, MailChange, RemoteLabel } from '#mail/port.ts';
+import type { ChangePage, FetchedMail, Mailbox, MailChange, RemoteLabel, Surveyed } from '#mail/port.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
+import type { Instant } from '#std/time.ts';
 import { deliver, messageId } from './deliver.ts';
 import { labelFor, SYSTEM_LABELS, systemLabel } from './labels.ts';
 import { listen, tellListeners } from './listeners.ts';
 import * as store from './store.ts';
 
-const CAPABILITIES = { push: true, permanentDelete: true, serverLabels: true, send: true };
+const CAPABILITIES = {
+  push: true,
+  modify: true,
+  permanentDelete: true,
+  serverLabels: true,
+  send: true,
+  wholeHistory: true,
+};
 
 /** A mailbox kept in our own tables. A cursor is the modseq of the last change that was told, as text. */
-export const localMailbox = ({ db, clock }: { db: Db; clock: Clock }, accountId: string): Mailbox => {
+export const localMailbox = (
+  { db, clock }: { db: Db; clock: Clock },
+  { id: accountId, email }: { id: string; email: string },
+): Mailbox => {
   const labels = async (): Promise<RemoteLabel[]> => [
     ...SYSTEM_LABELS,
     ...(await store.readLabels(db, accountId)),
@@ -43,37 +54,62 @@ export const localMailbox = ({ db, clock }: { db: Db; clock: Clock }, accountId:
       return wanted;
     },
     changes: (cursor, limit) => changesSince({ db, accountId, cursor, limit }),
-    list: async (page, limit) => {
+    hasReached: (cursor, told) => Number(cursor) >= Number(told),
+    list: async (page, limit, since) => {
       const rows = await store.listBelow(db, accountId, {
         modseq: page === null ? Number.MAX_SAFE_INTEGER : Number(page),
         limit,
+        since,
       });
       const last = rows.at(-1);
       return { ids: rows.map((r) => r.id), next: last && rows.length === limit ? String(last.modseq) : null };
     },
+    survey: (since, limit) => survey(db, accountId, { since, limit }),
     cursor: async () => String((await store.readMailbox(db, accountId)).last),
     fetch: async (ids) => inOrder(ids, await store.readMessages(db, accountId, ids)),
     state: async (id) => (await store.readMessage(db, accountId, id))?.state ?? null,
+    expand: async (patch) => patch,
     modify: (id, patch) => modify(db, { accountId, id, patch }),
-    delete: (id) =>
-      db.write(async (tx) => {
-        if (await store.removeMessage(tx, accountId, id)) tx.afterCommit(() => tellListeners(accountId));
-      }),
-    findByMessageId: async (rfc822MessageId) => {
-      const found = await store.findInBytes(db, accountId, rfc822MessageId);
-      return found.filter(({ raw }) => hasMessageId(raw, rfc822MessageId)).map(({ id }) => id);
-    },
+    delete: (id) => remove(db, accountId, id),
+    findByMessageId: (rfc822MessageId) => findByMessageId(db, accountId, rfc822MessageId),
     attachment: async (id, index) => {
       const raw = await rawOf(id);
       return raw && attachmentBytes(raw, index);
     },
     raw: rawOf,
     createDraft: (raw) => put(raw, 'DRAFTS', []),
+    stage: async () => null,
     // The id is made from the bytes, so that sending the same mail again finds it sent.
-    send: (raw) => put(raw, 'SENT', ['seen']),
-    watch: (onChange) => listen(db, accountId, onChange),
+    send: ({ raw }) => put(raw, 'SENT', ['seen']),
+    traceSend: async ({ raw }) => {
+      const id = messageId(contentHash(raw));
+      return (await store.readMessage(db, accountId, id)) === null
+        ? { kind: 'not-sent' }
+        : { kind: 'sent', id };
+    },
+    unstage: async () => {},
+    watch: (onChange) => listen(db, accountId, () => void onChange()),
+    test: async () => ({ email, messages: await store.countMessages(db, accountId), notes: [] }),
   };
 };
+
+async function* survey(
+  db: Db,
+  accountId: string,
+  o: { since: Instant | null; limit: number },
+): AsyncGenerator<Surveyed[]> {
+  let below = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const rows = await store.listBelow(db, accountId, {
+      modseq: below,
+      limit: o.limit,
+      since: o.since ?? undefined,
+    });
+    yield rows.map(({ id, state }) => ({ id, state }));
+    if (rows.length < o.limit) return;
+    below = rows.at(-1)?.modseq ?? 0;
+  }
+}
 
 const changesSince = async (o: {
   db: Db;
@@ -119,6 +155,16 @@ const modify = (
     tx.afterCommit(() => tellListeners(accountId));
     return after;
   });
+
+const remove = (db: Db, accountId: string, id: string): Promise<void> =>
+  db.write(async (tx) => {
+    if (await store.removeMessage(tx, accountId, id)) tx.afterCommit(() => tellListeners(accountId));
+  });
+
+const findByMessageId = async (db: Db, accountId: string, rfc822MessageId: string): Promise<string[]> => {
+  const found = await store.findInBytes(db, accountId, rfc822MessageId);
+  return found.filter(({ raw }) => hasMessageId(raw, rfc822MessageId)).map(({ id }) => id);
+};
 
 const inOrder = (
   ids: readonly string[],

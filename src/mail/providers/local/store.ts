@@ -136,18 +136,27 @@ export const changedSince = async (
   return rows.map(messageOf);
 };
 
-/** Messages that are there, last changed first, below `modseq`. */
+/** Messages that are there, last changed first, below `modseq`; with `since`, only what was received from then on. */
 export const listBelow = async (
   sql: Sql,
   accountId: string,
-  o: { modseq: number; limit: number },
-): Promise<{ id: string; modseq: number }[]> => {
-  const rows = await sql.all<{ id: string; modseq: number | string }>(
-    `select id, modseq from local_messages
-     where account_id = $1 and modseq < $2 and deleted = 0 order by modseq desc limit $3`,
-    [accountId, o.modseq, o.limit],
+  o: { modseq: number; limit: number; since?: Instant | undefined },
+): Promise<LocalMessage[]> => {
+  const rows = await sql.all<Row>(
+    `select ${COLUMNS} from local_messages
+     where account_id = $1 and modseq < $2 and deleted = 0 and internal_date >= $4
+     order by modseq desc limit cast($3 as integer)`,
+    [accountId, o.modseq, o.limit, o.since ?? ''],
   );
-  return rows.map((row) => ({ id: row.id, modseq: Number(row.modseq) }));
+  return rows.map(messageOf);
+};
+
+export const countMessages = async (sql: Sql, accountId: string): Promise<number> => {
+  const [row] = await sql.all<{ n: number | string }>(
+    'select count(*) as n from local_messages where account_id = $1 and deleted = 0',
+    [accountId],
+  );
+  return Number(row?.n ?? 0);
 };
 
 /** The messages of these ids that are there, with their bytes, in no set order. */
