@@ -14,8 +14,23 @@ const { values, positionals } = parseArgs({
     engine: { type: 'string' },
     seed: { type: 'string' },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+
+if (values.help) {
+  console.log(`Usage: npm run torture -- [TRIAL …] [--quick] [--engine ENGINE] [--seed N] [--json]
+
+${TRIALS.map((trial) => `  ${trial.id.padEnd(5)} ${trial.title}`).join('\n')}
+
+  --quick   the small form, as in every check
+  --engine  ${ENGINES.join(', ')}; otherwise each that a trial is for and this machine has
+  --seed    repeats a run
+  --json    one JSON line for each figure, check and verdict
+
+Example: npm run torture -- R1 --quick`);
+  process.exit(0);
+}
 
 const refuse = (why: string): never => {
   console.error(why);
