@@ -1,6 +1,7 @@
 import type { Account } from '#accounts/account.ts';
 import { BULK_PRIORITY, FETCH_BYTES, FETCH_MESSAGES } from '#config/limits.ts';
 import type { Tx } from '#db/db.ts';
+import { asSent } from '#mail/corrections.ts';
 import { addToLedger, knownInLedger, type LedgerEntry } from '#mail/ledger-store.ts';
 import { findHandleByProviderId, markGone, setMailState } from '#mail/message-store.ts';
 import type { FetchedMail, Mailbox, MailChange } from '#mail/port.ts';
@@ -63,7 +64,7 @@ export const prepare = async (
   const mails = fetched.map((f) => {
     const mail = 'raw' in f.content ? parsed[next++] : f.content.parsed;
     if (!mail) throw new Error('The parser answered fewer messages than it was given');
-    return { ...f, mail };
+    return { ...f, mail: asSent(mail, f.content) };
   });
   return { batch, unknown, mails };
 };

@@ -43,6 +43,23 @@ export interface ChangePage {
   more: boolean;
 }
 
+/** Bytes to parse, or what the provider has parsed for us. */
+export type MailContent = RawContent | { parsed: Untrusted<ParsedMail> };
+
+export interface RawContent {
+  raw: Uint8Array;
+  /** What the bytes say otherwise than the message does: `asSent` puts it right after they were parsed. */
+  corrections?: Corrections;
+}
+
+/** Of bytes that were put together from what a provider tells of a message. */
+export interface Corrections {
+  /** The headers of the message itself, in order, as `parseMail` would read them. */
+  headers: [name: string, value: string][];
+  /** Bytes of each attachment; the attachments themselves were left out. */
+  attachmentBytes: number[];
+}
+
 export interface FetchedMail {
   id: string;
   /** The provider's own thread id, where it has one. */
@@ -51,8 +68,7 @@ export interface FetchedMail {
   internalDate: Instant;
   sizeBytes: number;
   state: MailState;
-  /** Raw bytes to parse, or what the provider has parsed for us. */
-  content: { raw: Uint8Array } | { parsed: Untrusted<ParsedMail> };
+  content: MailContent;
 }
 
 /** A message on its way out, made whole and stored before anything is sent. */
@@ -71,6 +87,22 @@ export interface Outgoing {
   stagedId: string | null;
   /** When it was made: nothing older can be its trace. */
   since: Instant;
+}
+
+/**
+ * `bulk` is work that nobody waits for: filling in older mail, comparing a mailbox with the ledger. Where the provider
+ * limits how much may be asked, it gets what is left.
+ */
+export type Lane = 'interactive' | 'bulk';
+
+/** `interactive` when it is not said. */
+export interface InLane {
+  lane?: Lane;
+}
+
+export interface ListOptions extends InLane {
+  /** Only what was received from then on. */
+  since?: Instant;
 }
 
 /** What became of a send whose answer never came. */
@@ -96,20 +128,19 @@ export interface Mailbox {
   /** Whether the cursor stands at or behind the moment that `onChange` of a watch told of, so that asking tells nothing new. */
   hasReached(cursor: string, told: string): boolean;
   /**
-   * The provider's own view, newest first, by page; with `since`, only what was received from then on. `total` is a guess
-   * of how many there are, where one is to be had. Throws `mail.page-expired` (conflict) when the page is no longer known.
+   * The provider's own view, newest first, by page. `total` is a guess of how many there are, where one is to be had. Throws `mail.page-expired` (conflict) when the page is no longer known.
    */
   list(
     page: string | null,
     limit: number,
-    since?: Instant,
+    o?: ListOptions,
   ): Promise<{ ids: string[]; next: string | null; total?: number }>;
   /** Every message received since, with its state, in pages of at most `limit`, each once unless it arrives meanwhile. */
-  survey(since: Instant | null, limit: number): AsyncIterable<Surveyed[]>;
+  survey(since: Instant | null, limit: number, o?: InLane): AsyncIterable<Surveyed[]>;
   /** The cursor that names this moment. */
   cursor(): Promise<string>;
   /** Messages that are gone are left out. */
-  fetch(ids: readonly string[]): Promise<FetchedMail[]>;
+  fetch(ids: readonly string[], o?: InLane): Promise<FetchedMail[]>;
   /** null: the message is gone. */
   state(id: string): Promise<MailState | null>;
   /**
@@ -147,6 +178,8 @@ export interface Mailbox {
    * is acknowledged once the promise is kept. Returns a function that stops it.
    */
   watch(onChange: (told?: string) => Promise<void> | void): () => void;
+  /** Asks the provider to go on telling of changes. Returns until when it will; null where it does so by itself. */
+  renewWatch?(): Promise<Instant | null>;
   /** Signs in and looks at the mailbox, for a person who wants to know whether it works. Throws what is wrong. */
   test(): Promise<MailboxHealth>;
 }

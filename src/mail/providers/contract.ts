@@ -192,8 +192,8 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
       const mail = (await f.mailbox.fetch([id]))[0];
       const at = Date.parse(mail?.internalDate ?? '');
       const instant = (ms: number) => toInstant(Math.ceil(ms / 1000) * 1000);
-      expect((await f.mailbox.list(null, 10, instant(at - 5_000))).ids).toEqual([id]);
-      expect((await f.mailbox.list(null, 10, instant(at + 5_000))).ids).toEqual([]);
+      expect((await f.mailbox.list(null, 10, { since: instant(at - 5_000) })).ids).toEqual([id]);
+      expect((await f.mailbox.list(null, 10, { since: instant(at + 5_000) })).ids).toEqual([]);
       expect(await surveyOf(f.mailbox, instant(at - 5_000), 10)).toHaveLength(1);
       expect(await surveyOf(f.mailbox, instant(at + 5_000), 10)).toEqual([]);
     });

@@ -55,11 +55,11 @@ export const localMailbox = (
     },
     changes: (cursor, limit) => changesSince({ db, accountId, cursor, limit }),
     hasReached: (cursor, told) => Number(cursor) >= Number(told),
-    list: async (page, limit, since) => {
+    list: async (page, limit, o) => {
       const rows = await store.listBelow(db, accountId, {
         modseq: page === null ? Number.MAX_SAFE_INTEGER : Number(page),
         limit,
-        since,
+        since: o?.since,
       });
       const last = rows.at(-1);
       return { ids: rows.map((r) => r.id), next: last && rows.length === limit ? String(last.modseq) : null };
