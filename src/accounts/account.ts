@@ -1,5 +1,6 @@
 import type { AccountStatus } from '#db/enums.ts';
 import type { Instant } from '#std/time.ts';
+import type { Intake } from './intake.ts';
 
 /** One mailbox at a provider. */
 export interface Account {
@@ -20,10 +21,23 @@ export interface Account {
 }
 
 /** What changes while an account lives, beside its cursor. */
-export interface AccountState {
+export interface AccountState extends Intake {
   import?: ImportProgress;
-  lastSyncAt?: Instant;
+  /** Set when its owner removed it; an account whose mail was kept stays so, one whose mail goes is deleted at the end. */
+  removal?: Removal;
 }
+
+export interface Removal {
+  at: Instant;
+  mail: 'keep' | 'delete';
+  /** Messages that are gone, and those that there were. */
+  done: number;
+  total: number;
+  finishedAt: Instant | null;
+}
+
+/** Whether it was removed, whatever became of its mail. */
+export const isRemoved = ({ state }: Pick<Account, 'state'>): boolean => state.removal !== undefined;
 
 export interface ImportProgress {
   /** The archive's file name, without its folder. */

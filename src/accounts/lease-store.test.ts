@@ -9,7 +9,15 @@ import { acquireLease, acquireLeases, leaseHolders, releaseLeases } from './leas
 import { createAccount } from './store.ts';
 
 const accounts = async (db: Db, count: number): Promise<string[]> => {
-  const ports = { db, clock: systemClock, newId: idMaker(systemClock, systemRandom) };
+  const newId = idMaker(systemClock, systemRandom);
+  const ports = {
+    db,
+    clock: systemClock,
+    random: systemRandom,
+    newId,
+    tokenHash: (token: string) => token,
+    lifetimes: { linkMs: 1_000, sessionMs: 1_000 },
+  };
   const { id: userId } = await ensureOwner(ports, {
     email: 'owner@localhost',
     displayName: 'Owner',

@@ -76,6 +76,15 @@ export const findAnyAccount = async (sql: Sql, id: string): Promise<Account | un
   return row && fromRow(row);
 };
 
+const LOCK = 'select * from accounts where id = $1';
+
+/** The same, and nobody else changes its state or cursor, or takes in mail for it, before this transaction ends. */
+export const lockAccount = async (tx: Tx, id: string): Promise<Account | undefined> => {
+  const sql = tx.engine === 'postgres' ? `${LOCK} for no key update` : LOCK;
+  const [row] = await tx.all<AccountRow>(sql, [id]);
+  return row && fromRow(row);
+};
+
 const findAccount = async (sql: Sql, userId: string, id: string): Promise<Account | undefined> => {
   const row = await sql.query
     .selectFrom('accounts')
@@ -150,13 +159,9 @@ export const mergeAccountState = async (
   tx: Tx,
   change: { id: string; part: AccountState; now: Instant },
 ): Promise<void> => {
-  const row = await tx.query
-    .selectFrom('accounts')
-    .select('state_json')
-    .where('id', '=', change.id)
-    .executeTakeFirst();
-  if (!row) return;
-  const state = { ...(JSON.parse(row.state_json) as AccountState), ...change.part };
+  const account = await lockAccount(tx, change.id);
+  if (!account) return;
+  const state: AccountState = { ...account.state, ...change.part };
   await tx.query
     .updateTable('accounts')
     .set({ state_json: JSON.stringify(state), updated_at: change.now })

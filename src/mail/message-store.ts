@@ -193,13 +193,34 @@ export const findHandleByProviderId = async (
   return row && handleFrom(row);
 };
 
+const BY_PROVIDER_IDS = (engine: Sql['engine']): string =>
+  `${SELECT_HANDLE} where account_id = $1 and provider_message_id in (${textsOf(engine, 2)})
+   order by id${engine === 'postgres' ? ' for no key update' : ''}`;
+
+/**
+ * Of these provider ids, the messages that are stored, by that id; nobody else changes them before this transaction ends.
+ */
+export const lockHandlesByProviderId = async (
+  tx: Tx,
+  accountId: string,
+  providerMessageIds: readonly string[],
+): Promise<Map<string, MailHandle>> => {
+  const ids = JSON.stringify([...new Set(providerMessageIds)]);
+  const rows = await tx.all<HandleRow>(BY_PROVIDER_IDS(tx.engine), [accountId, ids]);
+  return new Map(rows.map((row) => [row.provider_message_id, handleFrom(row)]));
+};
+
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((x) => b.includes(x));
 
+/** Whether the mailbox holds the message as we know it. */
+export const isAsKnown = (m: Pick<MailHandle, 'state' | 'goneAt'>, state: MailState): boolean =>
+  m.goneAt === null && sameSet(m.state.labels, state.labels) && sameSet(m.state.flags, state.flags);
+
 /** Takes in how the mailbox holds the message now. Writes nothing when that is known already. */
 export const setMailState = async (tx: Tx, m: MailHandle, state: MailState): Promise<void> => {
+  if (isAsKnown(m, state)) return;
   const labelsSame = sameSet(m.state.labels, state.labels);
-  if (labelsSame && sameSet(m.state.flags, state.flags) && m.goneAt === null) return;
   await tx.run('update messages set labels_json = $1, flags_json = $2, gone_at = null where id = $3', [
     JSON.stringify(state.labels),
     JSON.stringify(state.flags),

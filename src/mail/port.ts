@@ -117,6 +117,8 @@ export interface Surveyed {
 /** One account at its provider. Methods throw AppErrors: `transient`, `needs-user` (sign in again), `limit`, `permanent`. */
 export interface Mailbox {
   readonly can: MailCapabilities;
+  /** Days of older mail that a new account brings in. Asked only where `can.wholeHistory` is false. */
+  readonly backfillDays?: number;
   labels(): Promise<RemoteLabel[]>;
   /** Returns the label of that name (compared without case), making it first when there is none. */
   ensureLabel(name: string): Promise<RemoteLabel>;
@@ -175,7 +177,7 @@ export interface Mailbox {
   unstage(mail: Outgoing): Promise<void>;
   /**
    * Calls `onChange` when the mailbox may have changed, with the cursor it was told of where there is one. What told of it
-   * is acknowledged once the promise is kept. Returns a function that stops it.
+   * is acknowledged once the promise is kept, and told again when it is broken. Returns a function that stops it.
    */
   watch(onChange: (told?: string) => Promise<void> | void): () => void;
   /** Asks the provider to go on telling of changes. Returns until when it will; null where it does so by itself. */
