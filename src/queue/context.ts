@@ -19,7 +19,8 @@ export interface JobContext<App> {
   readonly signal: AbortSignal;
   /**
    * Runs `fn` once per job: its result (JSON) is recorded, and a later attempt gets the record instead of running it again.
-   * The same name names the same step. A crash between the end of `fn` and its record runs it again.
+   * The same name names the same step. A crash between the end of `fn` and its record runs it again,
+   * and so may a process that is paused for longer than a lease just before it.
    * Throws `queue.claim-lost` when the job is no longer ours.
    */
   step<T>(name: string, fn: () => Promise<T>): Promise<T>;

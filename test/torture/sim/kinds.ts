@@ -138,7 +138,10 @@ const STEPS = ['one', 'two', 'three'];
 const RECORDED =
   'select 1 as known from job_steps where job_id = $1 and name = $2 and finished_at is not null';
 
-/** Each step may run until it is recorded, and never after. */
+/**
+ * Each step may run until it is recorded, and never after; but nothing can stop a process that was paused between asking
+ * whether the job is still its own and the step's first instruction.
+ */
 export const stepsKind = defineJob<SimPayload, SimApp, unknown>({
   type: 'sim.steps',
   payload,
@@ -151,8 +154,10 @@ export const stepsKind = defineJob<SimPayload, SimApp, unknown>({
       const { fate, ms } = fateOf(ctx.app, p.n);
       for (const name of STEPS) {
         await ctx.step(name, async () => {
+          const asked = !machine.justWoke;
           const known = await truth.all(RECORDED, [ctx.jobId, name]);
-          if (known.length > 0) ledger.problem(`step ${name} of job ${p.n} runs again on ${machine.name}`);
+          if (asked && known.length > 0)
+            ledger.problem(`step ${name} of job ${p.n} runs again on ${machine.name}`);
           await machine.sleep(ms / 4, ctx.signal);
           return name;
         });

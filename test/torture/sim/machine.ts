@@ -13,6 +13,7 @@ export class Machine implements Clock {
   aheadMs = 0;
   /** Since when it has had no trouble: no pause, no refused call. */
   soundSinceMs = 0;
+  #wokeMs = Number.NEGATIVE_INFINITY;
   readonly #world: World;
   readonly #calendar: () => number;
   #paused = false;
@@ -35,6 +36,11 @@ export class Machine implements Clock {
     return !this.dead && !this.#paused && this.#world.ms - this.soundSinceMs >= ms;
   }
 
+  /** At this very moment: what it was told before it fell asleep may be old, and it had no chance to ask again. */
+  get justWoke(): boolean {
+    return this.#world.ms === this.#wokeMs;
+  }
+
   trouble(): void {
     this.soundSinceMs = this.#world.ms;
   }
@@ -55,6 +61,7 @@ export class Machine implements Clock {
   wake(): void {
     if (this.dead || !this.#paused) return;
     this.#paused = false;
+    this.#wokeMs = this.#world.ms;
     this.trouble();
     this.#world.say(`${this.name} wakes`);
     for (const fn of this.#onWake.splice(0)) fn();
