@@ -14,10 +14,11 @@ import { backupBeforeMigrating } from '#db/backup.ts';
 import type { Db } from '#db/db.ts';
 import { migrate } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
+import { forgetAllEntries, forgetMessages } from '#digests/forget-store.ts';
 import type { DigestPorts } from '#digests/ports.ts';
-import type { IngestPorts } from '#ingest/ports.ts';
+import type { RemovalPorts } from '#ingest/removal-ports.ts';
 import { parsePool } from '#mail/parse-pool.ts';
-import type { Mailbox, MailProvider } from '#mail/port.ts';
+import type { Mailbox } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
 import type { QueueHooks } from '#queue/ports.ts';
 import { createQueue } from '#queue/queue.ts';
@@ -32,7 +33,7 @@ import type { TriagePorts } from '#triage/ports.ts';
 import { queueHooks } from './queue-hooks.ts';
 
 /** The outside world as a plain record of named ports. A function declares the slice that it needs. */
-export interface App extends IngestPorts, TriagePorts, ActionPorts, DigestPorts {
+export interface App extends RemovalPorts, TriagePorts, ActionPorts, DigestPorts {
   config: Config;
   /** Of the program. */
   version: string;
@@ -42,7 +43,6 @@ export interface App extends IngestPorts, TriagePorts, ActionPorts, DigestPorts 
   hooks: QueueHooks;
   schedules: Schedules;
   access: AccessPorts & { attempts: Attempts };
-  providers: readonly MailProvider[];
   /** The person this installation belongs to. */
   owner: User;
   close(): Promise<void>;
@@ -106,6 +106,9 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       rulesOf: (userId) => workingRules({ db, clock }, userId),
       ruleMode: config.policy.rule_mode,
       ...policyPorts(config),
+      signOut: async () => {},
+      forgetMail: (tx, { userId, messageIds }) =>
+        messageIds === null ? forgetAllEntries(tx, userId) : forgetMessages(tx, messageIds),
       snoozeLabel: config.gmail.snooze_label,
       digestChannels: config.digest.channels,
       trustedAuthServer: async (accountId) => {

@@ -9,6 +9,7 @@ import { deliverJob } from '#digests/deliver.job.ts';
 import { importJob } from '#ingest/import.job.ts';
 import { lookJob } from '#ingest/look.job.ts';
 import { reconcileJob } from '#ingest/reconcile.job.ts';
+import { removeJob } from '#ingest/remove.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import type { JobKind } from '#queue/define.ts';
 import { pruneJob } from '#queue/prune.job.ts';
@@ -21,6 +22,7 @@ export const JOBS: readonly JobKind<App>[] = [
   importJob,
   syncJob,
   reconcileJob,
+  removeJob,
   classifyJob,
   performJob,
   undoJob,

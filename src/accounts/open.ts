@@ -1,7 +1,7 @@
 import type { Db } from '#db/db.ts';
 import { type Mailbox, type MailProvider, NO_SIGN_IN } from '#mail/port.ts';
 import { AppError } from '#std/errors.ts';
-import type { Account } from './account.ts';
+import { type Account, isRemoved } from './account.ts';
 import { findAnyAccount } from './store.ts';
 
 export interface OpenAccount {
@@ -17,7 +17,8 @@ export const mailboxOpener =
   (db: Db, providers: readonly MailProvider[]) =>
   async (accountId: string): Promise<OpenAccount> => {
     const account = await findAnyAccount(db, accountId);
-    if (!account) throw new AppError('permanent', 'accounts.removed', 'The account was removed');
+    if (!account || isRemoved(account))
+      throw new AppError('permanent', 'accounts.removed', 'The account was removed', { moot: true });
     if (account.status !== 'active') {
       throw new AppError(
         'needs-user',

@@ -1,4 +1,4 @@
-import type { Account } from '#accounts/account.ts';
+import { type Account, isRemoved } from '#accounts/account.ts';
 import { getAccount, setAccountStatus } from '#accounts/store.ts';
 import { recordActivity } from '#activity/store.ts';
 import { AppError } from '#std/errors.ts';
@@ -14,12 +14,17 @@ export interface PauseRequest {
 }
 
 /**
- * Stops or goes on with an account. What waits for it goes on by itself once it is resumed. Throws `accounts.unknown`, and
- * `accounts.not-active` when it must sign in again first.
+ * Stops or goes on with an account. What waits for it goes on by itself once it is resumed. Throws `accounts.unknown`,
+ * `accounts.removed`, and `accounts.not-active` when it must sign in again first.
  */
 export const setPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account> =>
   ports.db.write(async (tx) => {
     const account = await getAccount(tx, r.userId, r.accountId);
+    if (isRemoved(account)) {
+      throw new AppError('conflict', 'accounts.removed', 'The account was removed', {
+        help: 'Add it again to go on with it.',
+      });
+    }
     const wanted = r.paused ? 'paused' : 'active';
     if (account.status === wanted) return account;
     if (account.status === 'needs_reauthorization') {

@@ -95,6 +95,7 @@ export const endingOfError = (e: unknown, facts: AttemptFacts): Ending => {
   if (e instanceof FatalError) return fatal(e);
   if (e instanceof RetryableError) return retry(e, facts, e.retryAfterMs);
   if (!(e instanceof AppError)) return retry(e, facts);
+  if (e.moot) return { to: 'canceled', error: errorText(e) };
   switch (e.kind) {
     case 'transient':
       return retry(e, facts, e.retryAfterMs);

@@ -18,6 +18,8 @@ export interface ErrorDetails {
   cause?: unknown;
   /** For `transient` and `limit`: when trying again makes sense. */
   retryAfterMs?: number | undefined;
+  /** What the work was about is gone by its owner's will, so that a job which finds that is canceled rather than failed. */
+  moot?: boolean;
 }
 
 /** Every error that we expect. Anything else that is thrown is a bug. */
@@ -28,6 +30,7 @@ export class AppError extends Error {
   readonly help: string | undefined;
   readonly fields: Record<string, string | number | boolean | null>;
   readonly retryAfterMs: number | undefined;
+  readonly moot: boolean;
 
   constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -37,6 +40,7 @@ export class AppError extends Error {
     this.help = details.help;
     this.fields = details.fields ?? {};
     this.retryAfterMs = details.retryAfterMs;
+    this.moot = details.moot ?? false;
   }
 }
 

@@ -54,6 +54,8 @@ class Connection {
     if (!found) {
       const statement = this.db.prepare(sqlitePlaces(sql));
       found = { statement, reads: statement.columns().length > 0 };
+      // A delete from the index of words leaves a last row id that no number of JavaScript can hold.
+      if (!found.reads) statement.setReadBigInts(true);
       if (this.#statements.size >= DB_STATEMENTS) this.#statements.clear();
       this.#statements.set(sql, found);
     }

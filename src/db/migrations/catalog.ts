@@ -7,6 +7,7 @@ import { mailTables } from './mail.ts';
 import { outboxTables } from './outbox.ts';
 import { peopleTables } from './people.ts';
 import { queueOperating, queueTables, queueTurnsAndErrors } from './queue.ts';
+import { removalIndexes } from './removal.ts';
 import { rulesTables } from './rules.ts';
 import { scheduleErrors } from './schedules.ts';
 import { tellingTables } from './telling.ts';
@@ -39,6 +40,6 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     id: 6,
     name: 'mailboxes elsewhere, and mail on its way out',
-    statements: (d) => [...accountSharing(d), ...imapTables(d), ...outboxTables(d)],
+    statements: (d) => [...accountSharing(d), ...imapTables(d), ...outboxTables(d), ...removalIndexes()],
   },
 ];

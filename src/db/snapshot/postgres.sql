@@ -76,6 +76,7 @@ create table actions (
   CHECK ((source = ANY (ARRAY['deterministic'::text, 'llm'::text, 'learned'::text, 'manual'::text]))),
   CHECK ((status = ANY (ARRAY['queued'::text, 'executing'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text, 'approved_pending'::text])))
 );
+CREATE INDEX actions_decision ON public.actions USING btree (decision_id) WHERE (decision_id IS NOT NULL);
 CREATE INDEX actions_message ON public.actions USING btree (message_id);
 CREATE INDEX actions_newest ON public.actions USING btree (user_id, id);
 CREATE UNIQUE INDEX actions_one_live ON public.actions USING btree (message_id, identity) WHERE (status = ANY (ARRAY['queued'::text, 'executing'::text, 'approved_pending'::text]));
@@ -118,6 +119,7 @@ create table approvals (
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'superseded'::text])))
 );
+CREATE INDEX approvals_action ON public.approvals USING btree (action_id);
 CREATE INDEX approvals_expiry ON public.approvals USING btree (expires_at) WHERE (state = 'waiting'::text);
 CREATE INDEX approvals_newest ON public.approvals USING btree (user_id, state, id);
 CREATE UNIQUE INDEX approvals_one_waiting ON public.approvals USING btree (action_id) WHERE (state = 'waiting'::text);
@@ -184,6 +186,14 @@ create table channel_messages (
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX channel_messages_subject ON public.channel_messages USING btree (subject_type, subject_id);
+
+create table credential_key (
+  one integer not null,
+  key_id text not null,
+  since text not null,
+  PRIMARY KEY (one),
+  CHECK ((one = 1))
+);
 
 create table credentials (
   account_id text not null,
@@ -263,6 +273,7 @@ create table digest_items (
   FOREIGN KEY (digest_id) REFERENCES digests(id) ON DELETE CASCADE,
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+CREATE INDEX digest_items_message ON public.digest_items USING btree (message_id) WHERE (message_id IS NOT NULL);
 
 create table digest_messages (
   message_id text not null,
@@ -317,9 +328,17 @@ create table discord_whitelist (
 
 create table gmail_quota (
   account_id text not null,
-  spent_until bigint not null,
-  slow_until bigint not null,
-  state_json text default '{}'::text not null,
+  spent_until bigint default 0 not null,
+  slow_until bigint default 0 not null,
+  blocked_until bigint default 0 not null,
+  project_until bigint default 0 not null,
+  sends_until bigint default 0 not null,
+  send_rest_ms bigint default 0 not null,
+  minute bigint default 0 not null,
+  minute_units bigint default 0 not null,
+  last_minute_units bigint default 0 not null,
+  day text default ''::text not null,
+  day_units bigint default 0 not null,
   PRIMARY KEY (account_id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
@@ -341,6 +360,7 @@ create table imap_mailboxes (
   account_id text not null,
   next_modseq bigint not null,
   oldest_modseq bigint not null,
+  state_json text default '{}'::text not null,
   PRIMARY KEY (account_id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
@@ -357,12 +377,14 @@ create table imap_messages (
   internal_date text not null,
   size_bytes integer not null,
   labels_json text not null,
+  kept_labels_json text default '[]'::text not null,
   flags_json text not null,
   deleted integer default 0 not null,
   PRIMARY KEY (account_id, id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   CHECK ((deleted = ANY (ARRAY[0, 1])))
 );
+CREATE INDEX imap_messages_date ON public.imap_messages USING btree (account_id, internal_date, added_modseq);
 CREATE INDEX imap_messages_match ON public.imap_messages USING btree (account_id, match_key);
 CREATE INDEX imap_messages_message_id ON public.imap_messages USING btree (account_id, rfc822_message_id);
 CREATE UNIQUE INDEX imap_messages_modseq ON public.imap_messages USING btree (account_id, modseq);

@@ -72,6 +72,8 @@ CREATE TABLE actions (
     executed_at text
   );
 
+CREATE INDEX actions_decision on actions (decision_id) where decision_id is not null;
+
 CREATE INDEX actions_message on actions (message_id);
 
 CREATE INDEX actions_newest on actions (user_id, id);
@@ -110,6 +112,8 @@ CREATE TABLE approvals (
     decided_by text,
     decided_via text
   );
+
+CREATE INDEX approvals_action on approvals (action_id);
 
 CREATE INDEX approvals_expiry on approvals (expires_at) where state = 'waiting';
 
@@ -174,6 +178,12 @@ CREATE TABLE channel_messages (
 
 CREATE INDEX channel_messages_subject on channel_messages (subject_type, subject_id);
 
+CREATE TABLE credential_key (
+    one integer primary key check (one = 1),
+    key_id text not null,
+    since text not null
+  );
+
 CREATE TABLE credentials (
     account_id text not null references accounts (id) on delete cascade,
     field text not null,
@@ -237,6 +247,8 @@ CREATE TABLE digest_items (
     primary key (digest_id, position)
   );
 
+CREATE INDEX digest_items_message on digest_items (message_id) where message_id is not null;
+
 CREATE TABLE digest_messages (
     message_id text primary key references messages (id) on delete cascade,
     user_id text not null references users (id) on delete cascade,
@@ -282,9 +294,17 @@ CREATE TABLE discord_whitelist (
 
 CREATE TABLE gmail_quota (
     account_id text primary key references accounts (id) on delete cascade,
-    spent_until integer not null,
-    slow_until integer not null,
-    state_json text not null default '{}'
+    spent_until integer not null default 0,
+    slow_until integer not null default 0,
+    blocked_until integer not null default 0,
+    project_until integer not null default 0,
+    sends_until integer not null default 0,
+    send_rest_ms integer not null default 0,
+    minute integer not null default 0,
+    minute_units integer not null default 0,
+    last_minute_units integer not null default 0,
+    day text not null default '',
+    day_units integer not null default 0
   );
 
 CREATE TABLE imap_folders (
@@ -302,7 +322,8 @@ CREATE TABLE imap_folders (
 CREATE TABLE imap_mailboxes (
     account_id text primary key references accounts (id) on delete cascade,
     next_modseq integer not null,
-    oldest_modseq integer not null
+    oldest_modseq integer not null,
+    state_json text not null default '{}'
   );
 
 CREATE TABLE imap_messages (
@@ -317,10 +338,13 @@ CREATE TABLE imap_messages (
     internal_date text not null,
     size_bytes integer not null,
     labels_json text not null,
+    kept_labels_json text not null default '[]',
     flags_json text not null,
     deleted integer not null default 0 check (deleted in (0, 1)),
     primary key (account_id, id)
   );
+
+CREATE INDEX imap_messages_date on imap_messages (account_id, internal_date, added_modseq);
 
 CREATE INDEX imap_messages_match on imap_messages (account_id, match_key);
 

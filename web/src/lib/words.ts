@@ -59,6 +59,7 @@ export const sourceWord: Record<DecisionSource, string> = {
 
 const JOBS: Readonly<Record<string, string>> = {
   'access.prune-sessions': 'Delete sign-ins that are over',
+  'account.remove': 'Remove an account',
   'action.abandoned': 'End actions whose job was given up',
   'action.apply': 'Carry out an action',
   'action.undo-many': 'Undo many actions',
