@@ -1,7 +1,7 @@
 import { CHECKS } from './checks.ts';
 import { type Config, configSchema } from './config.ts';
 import { findConfigFile, type ReadFile } from './file.ts';
-import { dataFolder, joinPath } from './paths.ts';
+import { dataFolder, joinPath, keyFolder } from './paths.ts';
 import { ConfigError, type Origin, type Problem, shownValue } from './problems.ts';
 import { type Assignment, environmentAssignments, fileAssignments, overrideAssignments } from './sources.ts';
 import { finalValue, type ValueContext } from './value.ts';
@@ -53,6 +53,8 @@ const putDefaults = (tree: Tree, context: ValueContext, timeZone: string): void 
   if (!has(tree, 'paths.data_dir')) put(tree, 'paths.data_dir', dataFolder(context));
   const { data_dir } = tree.paths as { data_dir: string };
   if (!has(tree, 'paths.database')) put(tree, 'paths.database', joinPath(context, data_dir, 'ashford.db'));
+  if (!has(tree, 'auth.encryption_key_file'))
+    put(tree, 'auth.encryption_key_file', joinPath(context, keyFolder(context), 'encryption.key'));
   if (!has(tree, 'digest.time_zone')) put(tree, 'digest.time_zone', timeZone);
 };
 

@@ -30,6 +30,12 @@ export const dataFolder = (place: Place): string =>
 export const configFolder = (place: Place): string =>
   folder(place, { xdg: 'XDG_CONFIG_HOME', xdgFallback: ['.config'], windows: 'APPDATA' });
 
+/** Where the key of stored credentials is kept: never the folder of the data, whose copies it would be part of. */
+export const keyFolder = (place: Place): string =>
+  place.platform === 'darwin' && configFolder(place) === dataFolder(place)
+    ? pathOf(place.platform).join(place.homeDir, 'Library', 'Preferences', 'Ashford')
+    : configFolder(place);
+
 /** `~` becomes the home folder, and what is relative starts at `base`. URLs and `:memory:` stay as they are. */
 export const absolutePath = (text: string, base: string, place: Place): string => {
   if (text.includes('://') || text === ':memory:') return text;

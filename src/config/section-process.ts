@@ -89,6 +89,13 @@ export const auth = z
     encryption_key: secret(
       'Key that encrypts stored credentials. Default: a key file that Ashford makes.',
     ).optional(),
+    encryption_key_previous: secret(
+      'The encryption_key before it was changed, until `ashford accounts rotate-key` has run.',
+    ).optional(),
+    key_store: choice(
+      'Where the key is kept that Ashford makes: in a file, or in the keychain of the system.',
+      ['file', 'keychain'],
+    ).default('file'),
     encryption_key_file: path(
       'File of that key, mode 0600. Default: encryption.key in the config folder of the platform.',
     ).optional(),

@@ -1,5 +1,4 @@
 import type { Bit } from './bit.ts';
-import type { OutboxState } from './enums.ts';
 
 export interface AccountLeaseRow {
   account_id: string;
@@ -9,13 +8,32 @@ export interface AccountLeaseRow {
   expires_at: number;
 }
 
+/** One row: the key that credentials are encrypted with. */
+export interface CredentialKeyRow {
+  one: number;
+  key_id: string;
+  since: string;
+}
+
 export interface GmailQuotaRow {
   account_id: string;
   /** Milliseconds since 1970 until which what was used would take at the allowed rate. */
   spent_until: number;
   /** Milliseconds since 1970 until which the rate is halved. */
   slow_until: number;
-  state_json: string;
+  /** Milliseconds since 1970 until which Google wants no call at all, none of the whole project, and no send. */
+  blocked_until: number;
+  project_until: number;
+  sends_until: number;
+  /** Milliseconds that sends rested the last time. */
+  send_rest_ms: number;
+  /** Minutes since 1970, and the units of that minute and of the one before. */
+  minute: number;
+  minute_units: number;
+  last_minute_units: number;
+  /** Of the quota, such as 2026-01-15, and its units. */
+  day: string;
+  day_units: number;
 }
 
 export interface OauthSignInRow {
@@ -36,6 +54,8 @@ export interface ImapMailboxRow {
   account_id: string;
   next_modseq: number;
   oldest_modseq: number;
+  /** What labels are called whose keywords say it badly. */
+  state_json: string;
 }
 
 export interface ImapFolderRow {
@@ -63,38 +83,8 @@ export interface ImapMessageRow {
   internal_date: string;
   size_bytes: number;
   labels_json: string;
+  /** Those of them that the server does not keep. */
+  kept_labels_json: string;
   flags_json: string;
   deleted: Bit;
-}
-
-export interface OutboxRow {
-  id: string;
-  user_id: string;
-  account_id: string;
-  action_id: string;
-  op_id: string;
-  state: OutboxState;
-  automatic: Bit;
-  rfc822_message_id: string;
-  sender: string;
-  recipients_json: string;
-  thread_key: string | null;
-  raw: Uint8Array;
-  raw_hash: string;
-  staged_id: string | null;
-  sent_id: string | null;
-  looks: number;
-  reason: string | null;
-  created_at: string;
-  updated_at: string;
-}
-
-export interface AutoReplyRow {
-  account_id: string;
-  address: string;
-  rule_id: string;
-  domain: string;
-  user_id: string;
-  action_id: string;
-  answered_at: string;
 }

@@ -24,13 +24,12 @@ import type {
 import type { ApiTokenRow, AuditRow, SessionRow, UserRow } from './people-tables.ts';
 import type {
   AccountLeaseRow,
-  AutoReplyRow,
+  CredentialKeyRow,
   GmailQuotaRow,
   ImapFolderRow,
   ImapMailboxRow,
   ImapMessageRow,
   OauthSignInRow,
-  OutboxRow,
 } from './provider-tables.ts';
 import type { QueueTables } from './queue-tables.ts';
 import type {
@@ -41,6 +40,7 @@ import type {
   RulesChatMessageRow,
   RulesChatSessionRow,
 } from './rules-tables.ts';
+import type { AccountEpochRow, AutoReplyRow, OutboxRow, SendPauseRow } from './sending-tables.ts';
 import type {
   ChannelMessageRow,
   DigestItemRow,
@@ -90,6 +90,7 @@ export interface Tables extends QueueTables {
   telegram_chats: TelegramChatRow;
   channel_messages: ChannelMessageRow;
   account_leases: AccountLeaseRow;
+  credential_key: CredentialKeyRow;
   gmail_quota: GmailQuotaRow;
   oauth_sign_ins: OauthSignInRow;
   imap_mailboxes: ImapMailboxRow;
@@ -97,6 +98,8 @@ export interface Tables extends QueueTables {
   imap_messages: ImapMessageRow;
   outbox: OutboxRow;
   auto_replies: AutoReplyRow;
+  send_pauses: SendPauseRow;
+  account_epochs: AccountEpochRow;
   schema_migrations: SchemaMigrationRow;
 }
 
