@@ -102,6 +102,7 @@ export const TABLE_OWNERS: Readonly<Record<string, string>> = {
   job_steps: 'queue',
   job_errors: 'queue',
   job_workers: 'queue',
+  job_wakes: 'queue',
   schedules: 'queue',
   audit_log: 'activity',
   schema_migrations: 'db',

@@ -1,5 +1,9 @@
 // The maximums of signing in to mailboxes and of the keys that sign-ins are encrypted with, each with its unit.
 
+/** Milliseconds that a job waits whose attempt ended while what it waits for came about. */
+export const JOB_WOKEN_MS = 1_000;
+/** Milliseconds for which it is known when jobs were woken: longer than any attempt. */
+export const JOB_WAKE_KEEP_MS = 7 * 86_400_000;
 /** Characters of one credential: a password, a token. */
 export const CREDENTIAL_CHARS = 16_384;
 /** Characters that a configured encryption key must have. */

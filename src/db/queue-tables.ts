@@ -26,6 +26,8 @@ export interface JobsTable {
   fair_key: string | null;
   /** Its place in the order of its priority: an instant, its `not_before` unless it has a fair key. */
   turn: string;
+  /** What it was waiting for by name when its latest attempt ended; null for all that only waits for its time. */
+  waits_for: string | null;
   user_id: string | null;
   schedule_id: string | null;
   parent_job_id: string | null;
@@ -97,10 +99,17 @@ export interface SchedulesTable {
   updated_at: string;
 }
 
+/** When what jobs wait for was there last. */
+export interface JobWakesTable {
+  key: string;
+  at: string;
+}
+
 export interface QueueTables {
   jobs: JobsTable;
   job_steps: JobStepsTable;
   job_errors: JobErrorsTable;
   job_workers: JobWorkersTable;
+  job_wakes: JobWakesTable;
   schedules: SchedulesTable;
 }

@@ -40,8 +40,8 @@ export type Ending =
   | { to: 'completed'; resultJson: string | null; forget?: boolean }
   | { to: 'failed'; kind: FailureKind; error: string }
   | { to: 'canceled'; error: string }
-  /** `counted`: this attempt is one of `max_attempts`. */
-  | { to: 'queued'; atMs: number; counted: boolean; error: string | null };
+  /** `counted`: this attempt is one of `max_attempts`. `waitsFor`: a key that it is woken by, before its time. */
+  | { to: 'queued'; atMs: number; counted: boolean; error: string | null; waitsFor?: string };
 
 /** Back to queued until then, with no attempt used. */
 export const snooze = (untilMs: number): Outcome =>
@@ -86,6 +86,7 @@ const wait = (e: AppError, facts: AttemptFacts, defaultMs: number): Ending => ({
   atMs: facts.nowMs + Math.max(0, e.retryAfterMs ?? defaultMs),
   counted: false,
   error: errorText(e),
+  ...(e.waitsFor === undefined ? {} : { waitsFor: e.waitsFor }),
 });
 
 const fatal = (e: unknown): Ending => ({ to: 'failed', kind: 'fatal', error: errorText(e) });

@@ -15,6 +15,7 @@ import { makeSignals, READY, type Signals } from './signals.ts';
 import { type QueueStats, queueStats } from './stats-store.ts';
 import { stepsOf } from './step-store.ts';
 import { cancelJob, discardJob, findJob, rescheduleJob, retryJob } from './store.ts';
+import { wakeJobs } from './wake-store.ts';
 import { writeRacing } from './write-racing.ts';
 
 export type { Enqueued, EnqueueOptions } from './enqueue.ts';
@@ -37,6 +38,11 @@ export interface Queue extends DeadLetters {
   retry(id: string, options?: { tx?: Tx }): Promise<void>;
   /** Queued: not before this time. */
   reschedule(id: string, notBeforeMs: number, options?: { tx?: Tx }): Promise<void>;
+  /**
+   * What `key` names is there now: all that waits for it (`waitsFor` of an error) is due at once, and so is what is about to
+   * wait for it. Returns how many jobs waited.
+   */
+  wake(key: string, options?: { tx?: Tx }): Promise<number>;
   /** Deletes a job that does not run. */
   discard(id: string, options?: { tx?: Tx }): Promise<void>;
   /** A job with its steps, and how each attempt failed. */
@@ -97,6 +103,14 @@ export const createQueue = (ports: QueuePorts): Queue => {
       change({ id, tx, wanted: 'rescheduled', news: () => signals.ready(notBeforeMs) }, (t) =>
         rescheduleJob(t, id, { now: clock.now(), due: toInstant(notBeforeMs) }),
       ),
+    wake: (key, { tx } = {}) => {
+      const work = async (t: Tx): Promise<number> => {
+        const woken = await wakeJobs(t, key, clock.now());
+        if (woken > 0) t.afterCommit(() => signals.ready(READY));
+        return woken;
+      };
+      return tx ? work(tx) : writeRacing(db, work);
+    },
     discard: (id, { tx } = {}) => change({ id, tx, wanted: 'discarded' }, (t) => discardJob(t, id)),
     get: async (id) => {
       const job = await findJob(db, id);

@@ -1,6 +1,7 @@
 import { JOB_RECORD_ROWS } from '#config/limits.ts';
+import { JOB_WOKEN_MS } from '#config/limits-sign-in.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
-import { toInstant } from '#std/time.ts';
+import { toInstant, toMs } from '#std/time.ts';
 import { recordError } from './error-store.ts';
 import type { Ending } from './outcome.ts';
 
@@ -68,8 +69,18 @@ export const SINGLETON_IF_FREE = `case when singleton_key is not null and exists
 const REQUEUE = `update jobs set state = 'queued', attempts = attempts - cast($4 as integer), not_before = $5,
     turn = case when fair_key is null or $4 = 0 then $5 else turn end,
     last_error = coalesce($6, last_error), updated_at = $3, claim_token = null, worker_id = null, heartbeat_at = null,
-    singleton_key = ${SINGLETON_IF_FREE}
+    waits_for = null, singleton_key = ${SINGLETON_IF_FREE}
   where ${HELD}`;
+
+/**
+ * A job that waits for something by name. What was woken since the attempt began has not been waited for in vain: it may
+ * have found the old state of things.
+ */
+const WAITING_DUE = `case when exists (select 1 from job_wakes w where w.key = $7 and w.at >= jobs.started_at)
+    then $8 else $5 end`;
+const REQUEUE_WAITING = REQUEUE.replace('not_before = $5', `not_before = ${WAITING_DUE}`)
+  .replace('then $5 else turn', `then ${WAITING_DUE} else turn`)
+  .replace('waits_for = null', 'waits_for = $7');
 
 /** From this many on, one statement over JSON is quicker than a statement each. */
 const MANY = 3;
@@ -90,8 +101,11 @@ const one = (sql: Sql, s: Settlement, now: string): Promise<number> => {
       return sql.run(FAIL, [...held, ending.kind, ending.error]);
     case 'canceled':
       return sql.run(CANCEL, [...held, ending.error]);
-    case 'queued':
-      return sql.run(REQUEUE, [...held, ending.counted ? 0 : 1, toInstant(ending.atMs), ending.error]);
+    case 'queued': {
+      const queued = [...held, ending.counted ? 0 : 1, toInstant(ending.atMs), ending.error];
+      if (ending.waitsFor === undefined) return sql.run(REQUEUE, queued);
+      return sql.run(REQUEUE_WAITING, [...queued, ending.waitsFor, toInstant(toMs(now) + JOB_WOKEN_MS)]);
+    }
   }
 };
 

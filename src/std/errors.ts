@@ -18,6 +18,8 @@ export interface ErrorDetails {
   cause?: unknown;
   /** For `transient` and `limit`: when trying again makes sense. */
   retryAfterMs?: number | undefined;
+  /** For `needs-user`: names what the work waits for, so that it goes on as soon as that is there. */
+  waitsFor?: string | undefined;
   /** What the work was about is gone by its owner's will, so that a job which finds that is canceled rather than failed. */
   moot?: boolean;
 }
@@ -30,6 +32,7 @@ export class AppError extends Error {
   readonly help: string | undefined;
   readonly fields: Record<string, string | number | boolean | null>;
   readonly retryAfterMs: number | undefined;
+  readonly waitsFor: string | undefined;
   readonly moot: boolean;
 
   constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
@@ -40,6 +43,7 @@ export class AppError extends Error {
     this.help = details.help;
     this.fields = details.fields ?? {};
     this.retryAfterMs = details.retryAfterMs;
+    this.waitsFor = details.waitsFor;
     this.moot = details.moot ?? false;
   }
 }

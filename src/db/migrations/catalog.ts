@@ -6,7 +6,7 @@ import { imapTables } from './imap.ts';
 import { mailTables } from './mail.ts';
 import { outboxTables } from './outbox.ts';
 import { peopleTables } from './people.ts';
-import { queueOperating, queueTables, queueTurnsAndErrors } from './queue.ts';
+import { queueOperating, queueTables, queueTurnsAndErrors, queueWaiting } from './queue.ts';
 import { removalIndexes } from './removal.ts';
 import { rulesTables } from './rules.ts';
 import { scheduleErrors } from './schedules.ts';
@@ -40,6 +40,12 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     id: 6,
     name: 'mailboxes elsewhere, and mail on its way out',
-    statements: (d) => [...accountSharing(d), ...imapTables(d), ...outboxTables(d), ...removalIndexes()],
+    statements: (d) => [
+      ...accountSharing(d),
+      ...queueWaiting(d),
+      ...imapTables(d),
+      ...outboxTables(d),
+      ...removalIndexes(),
+    ],
   },
 ];

@@ -158,3 +158,16 @@ export const queueOperating = (d: QueueDialect): string[] => {
 )`,
   ];
 };
+
+/** Jobs that wait for something by name, and when that was there last. */
+export const queueWaiting = (d: QueueDialect): string[] => {
+  const text = d.engine === 'postgres' ? 'text collate "C"' : 'text';
+  return [
+    `alter table jobs add column waits_for ${text}`,
+    `create index jobs_waiting on jobs (waits_for) where state = 'queued' and waits_for is not null`,
+    `create table job_wakes (
+  key ${text} primary key not null,
+  at ${text} not null
+)`,
+  ];
+};
