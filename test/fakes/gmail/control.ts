@@ -44,7 +44,7 @@ export class FakeControl {
       nowMs: clock.ms,
       firstHistoryId: this.#firstHistoryId,
       labelLimit: behaviour.labelLimit,
-      onChange: (historyId) => pubsub.notify(user, historyId),
+      onChange: (historyId, labels) => pubsub.changed(user, historyId, labels),
     });
     const user: FakeUser = { email: address, mailbox, sentAtMs: [], sendsBlockedUntilMs: 0 };
     this.world.users.set(address, user);

@@ -20,6 +20,8 @@ export interface Behaviour {
   accessTokenS: number;
   /** The project's consent screen is in testing: refresh tokens end after 7 days. */
   testing: boolean;
+  /** While in testing only these may sign in; null: everybody. */
+  testUsers: readonly string[] | null;
   /** Live refresh tokens per user and client; one more ends the oldest. */
   refreshTokensPerClient: number;
   /** A sign-in without PKCE is refused. */
@@ -66,6 +68,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   sendsPerDay: 2_000,
   accessTokenS: 3_599,
   testing: false,
+  testUsers: null,
   refreshTokensPerClient: 100,
   requirePkce: true,
   consent: 'page',

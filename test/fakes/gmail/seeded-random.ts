@@ -21,6 +21,9 @@ export const randomOf = (seed: number): SeededRandom => {
   return {
     next: () => word() / 2 ** 32,
     below,
-    hex: (digits) => Array.from({ length: digits }, () => below(16).toString(16)).join(''),
+    hex: (digits) =>
+      Array.from({ length: Math.ceil(digits / 8) }, () => word().toString(16).padStart(8, '0'))
+        .join('')
+        .slice(0, digits),
   };
 };

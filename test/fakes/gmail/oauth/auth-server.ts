@@ -56,12 +56,21 @@ export class AuthServer {
   readonly #codes = new Map<string, CodeGrant>();
   readonly #access = new Map<string, AccessToken>();
   readonly #refresh = new Map<string, RefreshToken>();
+  readonly #consents = new Set<string>();
   readonly #clock: FakeClock;
   readonly #behaviour: Behaviour;
 
   constructor(clock: FakeClock, behaviour: Behaviour) {
     this.#clock = clock;
     this.#behaviour = behaviour;
+  }
+
+  /** true the first time that the user consents to this client. */
+  firstConsent(email: string, clientId: string): boolean {
+    const key = `${clientId} ${email}`;
+    const isFirst = !this.#consents.has(key);
+    this.#consents.add(key);
+    return isFirst;
   }
 
   /** Throws unless the client exists and shows its secret. */
@@ -179,6 +188,7 @@ export class AuthServer {
 
   /** All of a user's tokens end, as when the password changes. */
   revokeUser(email: string): void {
+    for (const one of this.#consents) if (one.endsWith(` ${email}`)) this.#consents.delete(one);
     for (const one of this.refreshTokensOf(email)) this.revoke(one.token);
     this.expireAccess(email);
   }

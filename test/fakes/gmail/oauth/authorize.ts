@@ -11,7 +11,8 @@ interface Wish {
   scopes: string[];
   state: string | null;
   challenge: string | undefined;
-  givesRefreshToken: boolean;
+  wantsOffline: boolean;
+  asksAgain: boolean;
   loginHint: string | null;
 }
 
@@ -56,7 +57,8 @@ const wishOf = (world: World, query: URLSearchParams): Wish | AuthorizeAnswer =>
     scopes,
     state: query.get('state'),
     challenge,
-    givesRefreshToken: client.type === 'desktop' || query.get('access_type') === 'offline',
+    wantsOffline: query.get('access_type') === 'offline',
+    asksAgain: /\bconsent\b/.test(query.get('prompt') ?? ''),
     loginHint: query.get('login_hint'),
   };
 };
@@ -72,13 +74,15 @@ const allowed = (world: World, wish: Wish, email: string): AuthorizeAnswer => {
   const ticked = world.behaviour.consentScopes;
   const scopes = ticked ? wish.scopes.filter((one) => ticked.includes(one)) : wish.scopes;
   if (scopes.length === 0) return back(wish, { error: 'access_denied' });
+  // A web client gets a refresh token with the first consent, or when it has the person asked again.
+  const isFirst = world.auth.firstConsent(email, wish.client.id);
   const code = world.auth.makeCode({
     email,
     clientId: wish.client.id,
     redirectUri: wish.redirectUri,
     scopes,
     challenge: wish.challenge,
-    givesRefreshToken: wish.givesRefreshToken,
+    givesRefreshToken: wish.client.type === 'desktop' || (wish.wantsOffline && (wish.asksAgain || isFirst)),
   });
   return back(wish, { code, scope: scopes.join(' ') });
 };
@@ -96,7 +100,15 @@ export const authorize = (
   const email = pressed?.get('user') ?? hinted ?? emails[0];
   if (email === undefined || !world.users.has(email))
     return refuse(400, 'invalid_request', 'There is no such user.');
-  const answer = pressed ? pressed.get('answer') : world.behaviour.consent;
+  const { testing, testUsers, consent } = world.behaviour;
+  if (testing && testUsers && !testUsers.includes(email)) {
+    return refuse(
+      403,
+      'access_denied',
+      'The app is being tested, and this account is not one of its test users.',
+    );
+  }
+  const answer = pressed ? pressed.get('answer') : consent;
   if (answer === 'allow') return allowed(world, wish, email);
   if (answer === 'deny') return back(wish, { error: 'access_denied' });
   return { status: 200, html: consentPage({ emails, chosen: email, scopes: wish.scopes, query }) };

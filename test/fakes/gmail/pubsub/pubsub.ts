@@ -61,6 +61,14 @@ export class PubSub {
     return this.#subscriptions.get(name);
   }
 
+  /** A mailbox has changed: its topic is told, if the labels are among those that the watch is for. */
+  changed(user: FakeUser, historyId: bigint, labels: readonly string[]): void {
+    const { watch } = user;
+    if (!watch) return;
+    const touches = labels.some((one) => watch.labelIds.includes(one));
+    if (watch.labelIds.length === 0 || touches !== watch.exclude) this.notify(user, historyId);
+  }
+
   /** Tells the user's topic that the mailbox has changed, unless there is no watch or it is too soon. */
   notify(user: FakeUser, historyId: bigint): void {
     const { clock, behaviour, random } = this.#needs;
