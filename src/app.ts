@@ -83,7 +83,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
     const hooks = queueHooks(live);
     const queue = createQueue({ db, clock, newId, hooks });
     const schedules = createSchedules({ db, clock, newId, queue, kinds });
-    const providers = mailProviders({ db, clock });
+    const providers = mailProviders({ db, clock, random, config, log });
     const parser = parsePool({ clock });
     const approvals = { clock, newId, random, queue, approvalMs: config.policy.approval_expiry };
     return {

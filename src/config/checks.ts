@@ -14,7 +14,7 @@ const isRemoteLibsql = (database: string): boolean => /^(libsql|https?):\/\//.te
 export const isLoopbackHost = (host: string): boolean =>
   LOOPBACK_HOSTS.includes(host.toLowerCase()) || /^127\.\d+\.\d+\.\d+$/.test(host);
 
-const missing = (config: Config, keys: readonly ('project_id' | 'subscription')[]): string[] =>
+const missing = (config: Config, keys: readonly ('project_id' | 'topic' | 'subscription')[]): string[] =>
   keys.filter((key) => config.gmail[key] === undefined).map((key) => `gmail.${key}`);
 
 export const CHECKS: readonly Check[] = [
@@ -34,9 +34,9 @@ export const CHECKS: readonly Check[] = [
         : 'must be at least twice queue.heartbeat, or jobs that are alive are taken away',
   },
   {
-    keys: ['gmail.use_pubsub', 'gmail.project_id', 'gmail.subscription'],
+    keys: ['gmail.use_pubsub', 'gmail.project_id', 'gmail.topic', 'gmail.subscription'],
     test: (config) => {
-      const keys = config.gmail.use_pubsub ? missing(config, ['project_id', 'subscription']) : [];
+      const keys = config.gmail.use_pubsub ? missing(config, ['project_id', 'topic', 'subscription']) : [];
       return keys.length === 0 ? undefined : `needs ${keys.join(' and ')} too`;
     },
   },

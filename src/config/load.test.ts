@@ -252,7 +252,7 @@ test('keys that do not fit together are told', () => {
     '[queue]\nheartbeat = "5m"\n[gmail]\nuse_pubsub = true\nproject_id = "p"\n[model]\nprovider = "openai-compatible"';
   expect(complaints({ files: { '/place/ashford.toml': toml } })).toEqual([
     '/place/ashford.toml:2: queue.stale_after must be at least twice queue.heartbeat, or jobs that are alive are taken away',
-    '/place/ashford.toml:4: gmail.use_pubsub = true: needs gmail.subscription too',
+    '/place/ashford.toml:4: gmail.use_pubsub = true: needs gmail.topic and gmail.subscription too',
     '/place/ashford.toml:7: model.base_url is needed with model.provider = "openai-compatible"',
   ]);
 });

@@ -21,7 +21,13 @@ export const gmail = z
     quota_share: fraction("Part of one account's quota that Ashford uses.", { min: 0.01, max: 1 }).default(
       0.75,
     ),
-    use_pubsub: flag('Be told of new mail by Pub/Sub, rather than by asking.').default(false),
+    units_per_minute: whole(
+      'Units that Google grants one account in a minute, where the price list is not what holds for your project.',
+      { min: 60, max: 1_000_000_000 },
+    ).optional(),
+    use_pubsub: flag(
+      'Be told of new mail by Pub/Sub. Signing in then asks for Pub/Sub too; one of the accounts must be a subscriber.',
+    ).default(false),
     project_id: text('Google Cloud project of the Pub/Sub subscription.').optional(),
     topic: text('Pub/Sub topic that Gmail publishes to.').optional(),
     subscription: text('Pub/Sub subscription that Ashford reads.').optional(),

@@ -9,6 +9,7 @@ export const asSent = (mail: Untrusted<ParsedMail>, content: MailContent): Untru
   return mail.map((parsed) => ({
     ...parsed,
     headers: corrections.headers,
+    notes: [...parsed.notes, ...(corrections.notes ?? [])],
     attachments: parsed.attachments.map((attachment, i) => ({
       ...attachment,
       sizeBytes: corrections.attachmentBytes[i] ?? attachment.sizeBytes,

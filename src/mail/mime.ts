@@ -113,14 +113,17 @@ const fileName = (part: Attachment, index: number): string => {
 const isCalendar = (mimeType: string, filename: string): boolean =>
   mimeType === 'text/calendar' || mimeType === 'application/ics' || filename.toLowerCase().endsWith('.ics');
 
-/** The decoded bytes of one attachment; null when the message has no such, or can't be taken apart. */
-export const attachmentBytes = async (raw: Uint8Array, index: number): Promise<Uint8Array | null> => {
+/** The decoded bytes of every attachment, in order; null when the message can't be taken apart. */
+export const attachmentsOf = async (raw: Uint8Array): Promise<Uint8Array[] | null> => {
   if (raw.length > MAIL_RAW_BYTES || hasMoreParts(raw, MAIL_PARTS)) return null;
   try {
     const tree = await readMimeTree(raw.subarray(readHeaders(raw).start), LIMITS);
-    const part = tree.attachments[index];
-    return part === undefined ? null : contentOf(part);
+    return tree.attachments.map(contentOf);
   } catch {
     return null;
   }
 };
+
+/** The decoded bytes of one attachment; null when the message has no such, or can't be taken apart. */
+export const attachmentBytes = async (raw: Uint8Array, index: number): Promise<Uint8Array | null> =>
+  (await attachmentsOf(raw))?.[index] ?? null;

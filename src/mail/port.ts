@@ -56,8 +56,10 @@ export interface RawContent {
 export interface Corrections {
   /** The headers of the message itself, in order, as `parseMail` would read them. */
   headers: [name: string, value: string][];
-  /** Bytes of each attachment; the attachments themselves were left out. */
-  attachmentBytes: number[];
+  /** Bytes of each attachment that was left out; null: it is there. */
+  attachmentBytes: (number | null)[];
+  /** Which limits cut it. */
+  notes?: string[];
 }
 
 export interface FetchedMail {
@@ -228,11 +230,28 @@ export interface AccountRef {
   signIn: SignIn;
 }
 
+/** Units that a provider counts, for people. */
+export interface ProviderUsage {
+  /** Of about the last minute, and of the provider's day. */
+  unitsLastMinute: number;
+  unitsToday: number;
+  /** What may be used in a minute now. */
+  unitsPerMinute: number;
+  /** Until when it works at half the pace. */
+  slowUntil: Instant | null;
+  /** Until when the provider takes no mail for sending. */
+  sendsRestUntil: Instant | null;
+  /** Until when the provider answers none of the accounts. */
+  projectRestsUntil: Instant | null;
+}
+
 export interface MailProvider {
   readonly kind: string;
   readonly title: string;
   /** Cheap: connections are made when they are needed, and kept by the provider for the account's next opening. */
   open(account: AccountRef): Mailbox;
+  /** What the account has used of what the provider grants it; only where the provider counts. */
+  usage?(accountId: string): Promise<ProviderUsage>;
   /** Lets go of what is kept for an account that was paused, changed or removed. */
   forget(accountId: string): Promise<void>;
   /** Lets go of everything. */

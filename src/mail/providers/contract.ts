@@ -108,11 +108,13 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
       expect((await follow(f.mailbox, cursor)).changes).toEqual([]);
     });
 
-    test('a null cursor starts at the beginning', async () => {
+    test('a null cursor starts at the beginning where the whole mailbox is told, and else now', async () => {
       await using f = await open();
       const id = await f.deliver(message(1));
-      const { changes } = await follow(f.mailbox, null);
-      expect(changes.map((c) => c.id)).toContain(id);
+      const { changes, cursor } = await follow(f.mailbox, null);
+      expect(changes.map((c) => c.id)).toEqual(f.mailbox.can.wholeHistory ? [id] : []);
+      const next = await f.deliver(message(2));
+      expect((await follow(f.mailbox, cursor)).changes).toMatchObject([{ kind: 'added', id: next }]);
     });
 
     test('a change of flags or labels is told', async () => {
@@ -272,7 +274,9 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
       const inbox = await byRole(f.mailbox, 'inbox');
       const change = patch({ addLabels: [label], removeLabels: [inbox], addFlags: ['seen', 'flagged'] });
       const once = await f.mailbox.modify(id, change);
-      expect(sorted(once)).toEqual({ labels: [label], flags: ['flagged', 'seen'] });
+      expect(once?.labels).toContain(label);
+      expect(once?.labels).not.toContain(inbox);
+      expect(sorted(once)?.flags).toEqual(['flagged', 'seen']);
       expect(sorted(await f.mailbox.modify(id, change))).toEqual(sorted(once));
       expect(sorted(await f.mailbox.state(id))).toEqual(sorted(once));
     });
@@ -333,7 +337,8 @@ export const mailboxContract = (name: string, open: () => Promise<MailboxFixture
       const stagedId = await f.mailbox.stage(mail);
       const staged = { ...mail, stagedId };
       expect(await f.mailbox.stage(mail)).toBe(stagedId);
-      expect(await f.mailbox.traceSend(staged)).toEqual({ kind: 'not-sent' });
+      // That it was not sent is certain only where nothing leaves but what was staged.
+      expect((await f.mailbox.traceSend(staged)).kind).not.toBe('sent');
       const id = await f.mailbox.send(staged);
       const trace = await f.mailbox.traceSend(staged);
       expect(trace.kind).toBe('sent');

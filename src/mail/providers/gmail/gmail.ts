@@ -1,0 +1,97 @@
+import { GMAIL_RAW_READS } from '#config/limits-gmail.ts';
+import type { Db } from '#db/db.ts';
+import type { AccountRef, Mailbox, MailProvider } from '#mail/port.ts';
+import type { Clock } from '#std/clock.ts';
+import type { Random } from '#std/random.ts';
+import { Labels } from './labels.ts';
+import { limiter } from './limiter.ts';
+import { type Access, gmailMailbox } from './mailbox.ts';
+import { type Puller, pubsubPuller } from './pubsub.ts';
+import { AccountQuota, type QuotaSettings, quotaUse } from './quota.ts';
+import { restClient } from './rest.ts';
+import { pollWatch, pushWatch, type Watch } from './watch.ts';
+
+export interface GmailSettings {
+  /** Of the API, such as `https://gmail.googleapis.com`. */
+  root: string;
+  access: Access;
+  quota: QuotaSettings;
+  pollMs: number;
+  /** undefined: Gmail is asked, it does not tell. */
+  push?: PushSettings | undefined;
+}
+
+export interface PushSettings {
+  root: string;
+  /** `projects/…/topics/…` and `projects/…/subscriptions/…`. */
+  topic: string;
+  subscription: string;
+}
+
+export interface GmailPorts {
+  db: Db;
+  clock: Clock;
+  random: Random;
+  settings: GmailSettings;
+  onProblem?: ((err: unknown) => void) | undefined;
+}
+
+/** Gmail and Workspace, over the Gmail API. */
+export const gmailProvider = (ports: GmailPorts): MailProvider => {
+  const { db, clock, random, settings } = ports;
+  const quotas = new Map<string, AccountQuota>();
+  const whole = limiter(GMAIL_RAW_READS);
+  const puller = settings.push && pullerOf(ports, settings.push);
+
+  const quotaOf = (accountId: string): AccountQuota => {
+    const known = quotas.get(accountId);
+    if (known) return known;
+    const made = new AccountQuota({ db, clock, settings: settings.quota }, accountId);
+    quotas.set(accountId, made);
+    return made;
+  };
+
+  const open = (account: AccountRef): Mailbox => {
+    const { signIn } = account;
+    const rest = restClient({ clock, random, signIn, root: settings.root, quota: quotaOf(account.id) });
+    const labels = new Labels(rest, clock);
+    const watch = watchOf({ ports, account, rest, puller });
+    return gmailMailbox({ rest, labels, clock, access: settings.access, watch, whole });
+  };
+
+  return {
+    kind: 'gmail',
+    title: 'Gmail',
+    open,
+    usage: (accountId) => quotaUse({ db, clock, settings: settings.quota }, accountId),
+    forget: async (accountId) => {
+      quotas.delete(accountId);
+    },
+    close: async () => {
+      await puller?.close();
+      quotas.clear();
+    },
+  };
+};
+
+const pullerOf = ({ clock, onProblem }: GmailPorts, push: PushSettings): Puller =>
+  pubsubPuller({
+    clock,
+    root: push.root,
+    subscription: push.subscription,
+    onProblem: (err) => onProblem?.(err),
+  });
+
+const watchOf = (o: {
+  ports: GmailPorts;
+  account: AccountRef;
+  rest: ReturnType<typeof restClient>;
+  puller: Puller | undefined;
+}): Watch => {
+  const { clock, settings } = o.ports;
+  const common = { clock, pollMs: settings.pollMs };
+  if (!o.puller || !settings.push) return pollWatch(common);
+  const { id: accountId, email, signIn } = o.account;
+  const listener = { accountId, email, signIn };
+  return pushWatch({ ...common, rest: o.rest, puller: o.puller, listener, topic: settings.push.topic });
+};

@@ -1,0 +1,199 @@
+import { GMAIL_CALL_MS, GMAIL_MESSAGE_BYTES, GMAIL_RAW_BYTES, GMAIL_READS } from '#config/limits-gmail.ts';
+import { decodeHeaders, readHeaders } from '#mail/headers.ts';
+import { attachmentBytes, attachmentsOf } from '#mail/mime.ts';
+import type { FetchedMail, Lane, RawContent } from '#mail/port.ts';
+import { isAppError } from '#std/errors.ts';
+import { toInstant } from '#std/time.ts';
+import {
+  attachmentAnswer,
+  type FullAnswer,
+  full,
+  type HeaderAnswer,
+  metadata,
+  type PartAnswer,
+  rawAnswer,
+} from './answers.ts';
+import { isGone } from './errors.ts';
+import { isMessageId, opaqueId } from './ids.ts';
+import { limiter } from './limiter.ts';
+import { hasPlainSender, headerBlock, isReadText, rebuild } from './rebuild.ts';
+import type { Call, Rest } from './rest.ts';
+import { stateOf } from './state.ts';
+
+/** What reading needs: `whole` lets few messages at a time be read as one piece, whatever their account. */
+export interface ReadingPorts {
+  rest: Rest;
+  whole: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+const get = (id: string, format: string, lane?: Lane): Call => ({
+  method: 'messages.get',
+  verb: 'GET',
+  path: `/messages/${id}`,
+  query: { format },
+  lane,
+});
+
+const whole = { maxBytes: GMAIL_RAW_BYTES, tryMs: GMAIL_CALL_MS };
+
+/** Null where the message is gone. */
+export const unlessGone = async <T>(work: Promise<T>): Promise<T | null> => {
+  try {
+    return await work;
+  } catch (e) {
+    if (isGone(e)) return null;
+    throw e;
+  }
+};
+
+/** Reads messages side by side, in the order of the ids; those that are gone are left out. */
+export const fetchMails = async (
+  ports: ReadingPorts,
+  ids: readonly string[],
+  lane?: Lane,
+): Promise<FetchedMail[]> => {
+  const inTurn = limiter(GMAIL_READS);
+  let stopped = false;
+  const reads = [...new Set(ids)].filter(isMessageId).map((id) =>
+    inTurn(async () => {
+      // Once one has failed, the rest would be thrown away.
+      if (stopped) return null;
+      try {
+        return await unlessGone(fetchMail(ports, id, lane));
+      } catch (e) {
+        stopped = true;
+        throw e;
+      }
+    }),
+  );
+  const settled = await Promise.allSettled(reads);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+};
+
+const fetchMail = async (ports: ReadingPorts, id: string, lane?: Lane): Promise<FetchedMail> => {
+  const answer = await unlessTooLarge(
+    ports.rest.ask({ ...get(id, 'full', lane), maxBytes: GMAIL_MESSAGE_BYTES }, full),
+  );
+  const content = answer && (await contentOf(answer.payload));
+  if (answer && content) return mailOf(answer, content);
+  return wholeMail(ports, id, lane);
+};
+
+type Dated = Omit<FullAnswer, 'payload'>;
+
+const mailOf = (answer: Dated, content: RawContent): FetchedMail => ({
+  id: answer.id,
+  threadKey: answer.threadId,
+  internalDate: toInstant(Number(answer.internalDate)),
+  sizeBytes: answer.sizeEstimate,
+  state: stateOf(answer.labelIds),
+  content,
+});
+
+/** In one piece where its parts do not tell it for certain; of what is too large for that, the headers. */
+const wholeMail = (ports: ReadingPorts, id: string, lane?: Lane): Promise<FetchedMail> =>
+  ports.whole(async () => {
+    const answer = await unlessTooLarge(ports.rest.ask({ ...get(id, 'raw', lane), ...whole }, rawAnswer));
+    if (answer) return mailOf(answer, { raw: Buffer.from(answer.raw, 'base64url') });
+    const headers = await ports.rest.ask(get(id, 'metadata', lane), metadata);
+    return mailOf(headers, headersOnly(headers.payload.headers));
+  });
+
+const headersOnly = (headers: readonly HeaderAnswer[]): RawContent => {
+  const raw = headerBlock(headers.filter(({ name }) => !/^content-/i.test(name)));
+  const corrections = {
+    headers: decodeHeaders(readHeaders(headerBlock(headers)).headers),
+    attachmentBytes: [],
+    notes: ['larger than 50 MB: only the headers were read'],
+  };
+  return { raw, corrections };
+};
+
+/** null: its parts do not tell it for certain. */
+const contentOf = async (payload: PartAnswer): Promise<RawContent | null> => {
+  const rebuilt = hasPlainSender(payload) ? rebuild(payload) : null;
+  if (!rebuilt) return null;
+  const leaves = await attachmentLeaves(payload, rebuilt.leaves);
+  return (
+    leaves && {
+      raw: rebuilt.raw,
+      corrections: {
+        headers: decodeHeaders(readHeaders(rebuilt.head).headers),
+        attachmentBytes: leaves.map(({ body }) => (body.data === undefined ? body.size : null)),
+      },
+    }
+  );
+};
+
+/** The parts that the parser will call attachments, in its order: it is shown the message with numbers for bodies. */
+const attachmentLeaves = async (
+  payload: PartAnswer,
+  leaves: readonly PartAnswer[],
+): Promise<PartAnswer[] | null> => {
+  if (leaves.every(isReadText)) return [];
+  const numbered = rebuild(payload, 'numbers');
+  const numbers = numbered && (await attachmentsOf(numbered.raw));
+  const found = numbers?.map((bytes) => leaves[Number(Buffer.from(bytes).toString('latin1').trim())]);
+  return found?.every((leaf) => leaf !== undefined) ? found : null;
+};
+
+const unlessTooLarge = async <T>(work: Promise<T>): Promise<T | null> => {
+  try {
+    return await work;
+  } catch (e) {
+    if (isAppError(e, 'mail.answer-too-large')) return null;
+    throw e;
+  }
+};
+
+/** The bytes of the message as Gmail keeps it; null when it is gone. */
+export const rawMail = async (ports: ReadingPorts, id: string): Promise<Uint8Array | null> => {
+  if (!isMessageId(id)) return null;
+  const answer = await unlessGone(
+    ports.whole(() => ports.rest.ask({ ...get(id, 'raw'), ...whole }, rawAnswer)),
+  );
+  return answer && Buffer.from(answer.raw, 'base64url');
+};
+
+/** The bytes of one attachment; null when there is none of that index. Only that one is read, where Gmail can tell which. */
+export const attachmentOf = async (
+  ports: ReadingPorts,
+  id: string,
+  index: number,
+): Promise<Uint8Array | null> => {
+  if (!isMessageId(id)) return null;
+  const asked = ports.rest.ask({ ...get(id, 'full'), maxBytes: GMAIL_MESSAGE_BYTES }, full);
+  const answer = await unlessGone(unlessTooLarge(asked).then((found) => found ?? 'too-large'));
+  if (answer === null) return null;
+  const leaf = answer === 'too-large' ? undefined : await leafAt(answer.payload, index);
+  if (leaf === null) return null;
+  if (leaf?.body.data !== undefined) return Buffer.from(leaf.body.data, 'base64url');
+  if (leaf?.body.attachmentId !== undefined) return attachmentById(ports, id, leaf.body.attachmentId);
+  if (leaf?.body.size === 0) return new Uint8Array();
+  const raw = await rawMail(ports, id);
+  return raw && attachmentBytes(raw, index);
+};
+
+/** null: there are fewer; undefined: the parts do not tell. */
+const leafAt = async (payload: PartAnswer, index: number): Promise<PartAnswer | null | undefined> => {
+  const rebuilt = rebuild(payload);
+  const leaves = rebuilt && (await attachmentLeaves(payload, rebuilt.leaves));
+  return leaves ? (leaves[index] ?? null) : undefined;
+};
+
+const attachmentById = async (
+  ports: ReadingPorts,
+  id: string,
+  attachmentId: string,
+): Promise<Uint8Array | null> => {
+  const call: Call = {
+    method: 'messages.attachments.get',
+    verb: 'GET',
+    path: `/messages/${id}/attachments/${opaqueId(attachmentId)}`,
+    ...whole,
+  };
+  const answer = await unlessGone(ports.whole(() => ports.rest.ask(call, attachmentAnswer)));
+  return answer && Buffer.from(answer.data, 'base64url');
+};
