@@ -6,11 +6,14 @@ import { unsnoozeJob } from '#actions/unsnooze.job.ts';
 import { expireJob } from '#approvals/expire.job.ts';
 import { composeJob } from '#digests/compose.job.ts';
 import { deliverJob } from '#digests/deliver.job.ts';
+import { backfillJob } from '#ingest/backfill.job.ts';
 import { importJob } from '#ingest/import.job.ts';
+import { labelsJob } from '#ingest/labels.job.ts';
 import { lookJob } from '#ingest/look.job.ts';
 import { reconcileJob } from '#ingest/reconcile.job.ts';
 import { removeJob } from '#ingest/remove.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
+import { renewWatchJob } from '#ingest/watch-renew.job.ts';
 import type { JobKind } from '#queue/define.ts';
 import { pruneJob } from '#queue/prune.job.ts';
 import { sweepJob } from '#queue/sweep.job.ts';
@@ -21,7 +24,10 @@ import type { App } from './app.ts';
 export const JOBS: readonly JobKind<App>[] = [
   importJob,
   syncJob,
+  backfillJob,
   reconcileJob,
+  labelsJob,
+  renewWatchJob,
   removeJob,
   classifyJob,
   performJob,

@@ -1,10 +1,8 @@
 import { ensureCliKey } from '#access/keys.ts';
 import { setPassword } from '#access/sign-in.ts';
-import { listAccounts } from '#accounts/store.ts';
 import { removeRunFile, writeRunFile } from '#cli/run-file.ts';
 import type { Config } from '#config/config.ts';
-import { ACCOUNTS_LOOK_MS } from '#config/limits.ts';
-import { syncJob } from '#ingest/sync.job.ts';
+import { watchMailboxes } from '#ingest/watch.ts';
 import { guardProcess } from '#queue/attribution.ts';
 import type { QueueHooks } from '#queue/ports.ts';
 import { Worker } from '#queue/runner.ts';
@@ -77,7 +75,8 @@ export const startProcess = async (o: ProcessOptions): Promise<RunningProcess> =
     const worker = workerOf(app, watchdog.watch);
     worker.start();
     closers.push(() => worker.stop({ graceMs: config.queue.shutdown_grace }));
-    closers.push(await watchMailboxes(app), gaugeSchedules(app), gaugeJobs(app));
+    const watching = await watchMailboxes(app);
+    closers.push(() => watching.stop(), gaugeSchedules(app), gaugeJobs(app));
     const url = o.role === 'server' ? await serve(app, { telemetry, worker, closers }) : undefined;
     let stopping: Promise<void> | undefined;
     return {
@@ -113,50 +112,4 @@ const serve = async (
   writeRunFile(data_dir, { pid: process.pid, url: server.url, started: app.clock.now() });
   o.closers.push(() => removeRunFile(data_dir, process.pid));
   return server.url;
-};
-
-/** Every active mailbox is synced when it is first seen, and whenever it says that something may have changed. */
-const watchMailboxes = async (app: App): Promise<() => void> => {
-  const watched = new Map<string, () => void>();
-  let stopped = false;
-  let cancel = () => {};
-  const look = async () => {
-    const active = (await listAccounts(app.db)).filter((account) => account.status === 'active');
-    if (stopped) return;
-    for (const [id, stop] of watched) {
-      if (active.some((account) => account.id === id)) continue;
-      stop();
-      watched.delete(id);
-    }
-    for (const { id, userId } of active) {
-      if (!watched.has(id)) watched.set(id, await watchMailbox(app, { id, userId }));
-    }
-  };
-  const lookAgain = () => {
-    cancel = app.clock.after(ACCOUNTS_LOOK_MS, () => {
-      look()
-        .catch((err: unknown) => app.log.warn({ err }, 'the accounts could not be looked at'))
-        .finally(() => {
-          if (!stopped) lookAgain();
-        });
-    });
-  };
-  await look();
-  lookAgain();
-  return () => {
-    stopped = true;
-    cancel();
-    for (const stop of watched.values()) stop();
-  };
-};
-
-const watchMailbox = async (app: App, account: { id: string; userId: string }): Promise<() => void> => {
-  const sync = () => {
-    app.queue
-      .enqueue(syncJob, { accountId: account.id }, { userId: account.userId })
-      .catch((err: unknown) => app.log.warn({ err, account: account.id }, 'a sync could not be enqueued'));
-  };
-  const { mailbox } = await app.openMailbox(account.id);
-  sync();
-  return mailbox.watch(sync);
 };

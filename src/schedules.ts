@@ -1,7 +1,9 @@
 import { pruneSessionsJob } from '#access/prune-sessions.job.ts';
 import { abandonedJob } from '#actions/abandoned.job.ts';
 import { ensureDigestSchedule } from '#digests/default-schedule.ts';
+import { labelsJob } from '#ingest/labels.job.ts';
 import { lookJob } from '#ingest/look.job.ts';
+import { renewWatchJob } from '#ingest/watch-renew.job.ts';
 import { ensureOwnSchedules, type OwnSchedule } from '#queue/own-schedules.ts';
 import { pruneJob } from '#queue/prune.job.ts';
 import { sweepJob } from '#queue/sweep.job.ts';
@@ -20,6 +22,8 @@ const own = (job: OwnSchedule['job'], cron: string): OwnSchedule => ({
 export const SCHEDULES: readonly OwnSchedule[] = [
   own(sweepJob, '* * * * *'),
   own(lookJob, '*/10 * * * *'),
+  own(labelsJob, '27 * * * *'),
+  own(renewWatchJob, '37 3 * * *'),
   own(abandonedJob, '5,15,25,35,45,55 * * * *'),
   own(pruneJob, '17 * * * *'),
   own(pruneSessionsJob, '47 * * * *'),

@@ -10,6 +10,8 @@ export interface Intake {
   told?: string;
   /** When its labels were last compared. */
   labelsAt?: Instant;
+  /** Labels that messages named and its list did not have: nobody need look for them at every message. */
+  soughtLabels?: string[];
   /** Changes that the provider can no longer tell of, until a reconcile has closed it. */
   gap?: Gap | null;
   backfill?: Backfill;

@@ -9,8 +9,8 @@ export const FIRST_SORTED = 500;
 export const FIRST_SORTED_PRIORITY = 5;
 /** Milliseconds after which mail that is found late counts as old: nobody waits for it. */
 export const LATE_MAIL_MS = 86_400_000;
-/** Milliseconds between two looks at the labels of a mailbox because a change named one that is not known. */
-export const LABELS_LOOK_MS = 60_000;
+/** Labels that an account remembers to have looked for in vain. */
+export const SOUGHT_LABELS = 100;
 /** Milliseconds between two notes that a mailbox was looked into and had nothing new. */
 export const SYNC_NOTE_MS = 60_000;
 /** Times that a survey's page is compared again because a sync changed the same messages meanwhile. */

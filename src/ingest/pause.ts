@@ -1,9 +1,9 @@
 import { type Account, isRemoved } from '#accounts/account.ts';
-import { getAccount, setAccountStatus } from '#accounts/store.ts';
+import { getAccount, lockAccount, mergeAccountState, setAccountStatus } from '#accounts/store.ts';
 import { recordActivity } from '#activity/store.ts';
 import { AppError } from '#std/errors.ts';
+import { goOn } from './go-on.ts';
 import type { IngestPorts } from './ports.ts';
-import { syncJob } from './sync.job.ts';
 
 export interface PauseRequest {
   userId: string;
@@ -34,9 +34,7 @@ export const setPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account>
     }
     const reason = r.paused ? 'Paused by hand. Resume it to go on.' : null;
     await setAccountStatus(tx, { id: account.id, status: wanted, reason, now: ports.clock.now() });
-    if (!r.paused) {
-      await ports.queue.enqueue(syncJob, { accountId: account.id }, { tx, userId: r.userId });
-    }
+    if (!r.paused) await goOn(ports, tx, account);
     await recordActivity(ports, tx, {
       userId: r.userId,
       ...r.by,
@@ -45,4 +43,32 @@ export const setPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account>
       subjectId: account.id,
     });
     return { ...account, status: wanted, statusReason: reason };
+  });
+
+/**
+ * Stops or goes on with bringing in the older mail of an account; new mail comes in all the same. Throws
+ * `accounts.unknown`, and `ingest.no-backfill` when there is none under way.
+ */
+export const setBackfillPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account> =>
+  ports.db.write(async (tx) => {
+    const { id } = await getAccount(tx, r.userId, r.accountId);
+    const account = await lockAccount(tx, id);
+    const backfill = account?.state.backfill;
+    if (!account || !backfill || backfill.finishedAt !== null) {
+      throw new AppError('conflict', 'ingest.no-backfill', 'No older mail is being brought in', {
+        help: 'All of it is there already.',
+      });
+    }
+    if (backfill.paused === r.paused) return account;
+    const part = { backfill: { ...backfill, paused: r.paused } };
+    await mergeAccountState(tx, { id, part, now: ports.clock.now() });
+    if (!r.paused) await goOn(ports, tx, { ...account, state: { ...account.state, ...part } });
+    await recordActivity(ports, tx, {
+      userId: r.userId,
+      ...r.by,
+      action: r.paused ? 'account.backfill-pause' : 'account.backfill-resume',
+      subjectType: 'account',
+      subjectId: id,
+    });
+    return { ...account, state: { ...account.state, ...part } };
   });

@@ -1,56 +1,202 @@
 import { z } from 'zod';
-import { moveCursor } from '#accounts/store.ts';
-import { LIST_PAGE } from '#config/limits.ts';
+import { findAnyAccount, lockAccount, mergeAccountState } from '#accounts/store.ts';
+import { BULK_PRIORITY, LIST_PAGE } from '#config/limits.ts';
+import { FETCH_AHEAD, GONE_BATCH, LATE_MAIL_MS, SURVEY_RACE_TRIES } from '#config/limits-ingest.ts';
 import { knownInLedger } from '#mail/ledger-store.ts';
-import type { MailChange } from '#mail/port.ts';
+import { isAsKnown, lockHandlesByProviderId, markGone, setMailState } from '#mail/message-store.ts';
+import type { Surveyed } from '#mail/port.ts';
+import { lastSeq, presentBefore } from '#mail/present-store.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
 import { crashpoint } from '#std/crashpoint.ts';
+import { toMs } from '#std/time.ts';
+import { workAhead } from './ahead.ts';
+import { type Batch, batchesOfIds } from './batches.ts';
+import { KnownLabels } from './known-labels.ts';
 import type { IngestPorts } from './ports.ts';
-import { notJudged } from './sync.job.ts';
-import { batchesOf, prepare, storeBatch } from './take-in.ts';
+import { type Judging, prepare, storeBatch, type Where } from './take-in.ts';
+
+type Ctx = JobContext<IngestPorts>;
 
 /**
- * Closes a gap that the provider can no longer tell us about: lists the whole mailbox, takes in what the ledger does not
- * know, and goes on from the moment the listing began. Mail that is known is not judged again.
+ * Closes a gap that the provider can no longer tell us about: compares the whole mailbox, back to the account's start, with
+ * what we have. What is unknown is taken in, what changed is taken in, what is no longer there is marked gone; known mail
+ * is not judged again. Killed half way it begins again, and finds most of it done.
  */
 export const reconcileJob = defineJob({
   type: 'reconcile',
-  // The occasion is the cursor that expired, so that a second gap is never taken for the first.
+  title: 'Compare a mailbox with what is known of it',
+  // The occasion names the gap, so that a second one is never taken for the first.
   payload: z.strictObject({ accountId: z.string(), occasion: z.string() }),
-  serialKey: (p) => `sync:${p.accountId}`,
-  idempotencyKey: (p) => `reconcile:${p.accountId}:${p.occasion}`,
+  serialKey: (p) => `reconcile:${p.accountId}`,
+  singletonKey: (p) => `reconcile:${p.accountId}:${p.occasion}`,
   timeoutMs: 6 * 3_600_000,
-  run: async (ctx: JobContext<IngestPorts>, p) => {
-    const { app, signal } = ctx;
-    const { account, mailbox } = await app.openMailbox(p.accountId);
-    if ((account.syncCursor ?? '') !== p.occasion) return { messages: 0 };
-    const cursor = await mailbox.cursor();
-    const where = { account, mailbox, notJudged: notJudged(await mailbox.labels()) };
-    let messages = 0;
-    let page: string | null = null;
-    do {
-      signal.throwIfAborted();
-      const listed: { ids: string[]; next: string | null } = await mailbox.list(page, LIST_PAGE);
-      const known = await knownInLedger(app.db, account.id, listed.ids);
-      const missing = listed.ids
-        .filter((id) => !known.has(id))
-        .map((id): MailChange => ({ kind: 'added', id }));
-      for (const batch of batchesOf(missing)) {
-        const prepared = await prepare(app, where, batch);
-        crashpoint('reconcile.fetched');
-        messages += await ctx.write((tx) =>
-          storeBatch(app, tx, { context: { ...where, now: app.clock.now() }, prepared }),
-        );
-      }
-      crashpoint('reconcile.stored');
-      await ctx.heartbeat();
-      page = listed.next;
-    } while (page !== null);
-    await ctx.write((tx) =>
-      moveCursor(tx, { id: account.id, from: account.syncCursor, to: cursor, now: app.clock.now() }),
+  run: async (ctx: Ctx, p) => {
+    const { account, mailbox } = await ctx.app.openMailbox(p.accountId);
+    if (account.state.gap?.occasion !== p.occasion) return { messages: 0 };
+    const reconcile = new Reconcile(
+      ctx,
+      { account, mailbox },
+      await KnownLabels.of(ctx, { account, mailbox }),
     );
-    crashpoint('reconcile.moved');
+    const messages = await reconcile.run();
+    await closeGap(ctx, p);
+    crashpoint('reconcile.closed');
     return { messages };
   },
 });
+
+const closeGap = (ctx: Ctx, p: { accountId: string; occasion: string }): Promise<void> =>
+  ctx.write(async (tx) => {
+    const account = await lockAccount(tx, p.accountId);
+    // Another gap that opened meanwhile has a job of its own.
+    if (account?.state.gap?.occasion !== p.occasion) return;
+    await mergeAccountState(tx, { id: p.accountId, part: { gap: null }, now: ctx.app.clock.now() });
+  });
+
+class Reconcile {
+  readonly #ctx: Ctx;
+  readonly #where: Where;
+  readonly #labels: KnownLabels;
+  #messages = 0;
+
+  constructor(ctx: Ctx, where: Where, labels: KnownLabels) {
+    this.#ctx = ctx;
+    this.#where = where;
+    this.#labels = labels;
+  }
+
+  async run(): Promise<number> {
+    const { app } = this.#ctx;
+    const { account } = this.#where;
+    const upTo = await lastSeq(app.db);
+    const seen = new Set<string>();
+    await workAhead(this.#unknown(seen), {
+      depth: FETCH_AHEAD,
+      begin: (batch) => prepare(app, { ...this.#where, lane: 'bulk' }, batch),
+      finish: async (prepared) => {
+        crashpoint('reconcile.fetched');
+        this.#messages += await this.#ctx.write(async (tx) => {
+          const stored = await storeBatch(app, tx, {
+            account,
+            judging: this.#judging(),
+            prepared,
+            now: app.clock.now(),
+          });
+          await this.#labels.lookFor(tx, prepared);
+          return stored;
+        });
+        crashpoint('reconcile.stored');
+      },
+    });
+    // Only now, when the survey has come to its end without an error, is what it did not show in doubt.
+    await this.#markGone({ seen, upTo });
+    return this.#messages;
+  }
+
+  /** Goes through the survey: compares what is known, and yields what is not. */
+  async *#unknown(seen: Set<string>): AsyncGenerator<Batch> {
+    const { app, signal } = this.#ctx;
+    const { account, mailbox } = this.#where;
+    let cursor = await this.#cursor();
+    for await (const page of mailbox.survey(account.state.since ?? null, LIST_PAGE, { lane: 'bulk' })) {
+      signal.throwIfAborted();
+      for (const { id } of page) seen.add(id);
+      const ids = page.map(({ id }) => id);
+      const known = await knownInLedger(app.db, account.id, ids);
+      await this.#compare(
+        page.filter(({ id }) => known.has(id)),
+        cursor,
+      );
+      for (const batch of batchesOfIds(ids.filter((id) => !known.has(id)))) {
+        if (batch.ids.length > 0) yield batch;
+      }
+      crashpoint('reconcile.compared');
+      await this.#ctx.heartbeat();
+      cursor = await this.#cursor();
+    }
+  }
+
+  async #cursor(): Promise<string | null> {
+    return (await findAnyAccount(this.#ctx.app.db, this.#where.account.id))?.syncCursor ?? null;
+  }
+
+  /**
+   * Takes in the state of known messages. When a sync moved the cursor since the page was asked for, it may know better
+   * than the page, so those that differ are asked for anew.
+   */
+  async #compare(page: readonly Surveyed[], cursor: string | null): Promise<void> {
+    let left = page;
+    let from = cursor;
+    for (let tries = 0; left.length > 0 && tries < SURVEY_RACE_TRIES; tries++) {
+      if (tries > 0) {
+        from = await this.#cursor();
+        left = await this.#askAgain(left);
+      }
+      left = await this.#takeIn(left, from);
+    }
+  }
+
+  async #askAgain(page: readonly Surveyed[]): Promise<Surveyed[]> {
+    const now: Surveyed[] = [];
+    for (const { id } of page) {
+      const state = await this.#where.mailbox.state(id);
+      if (state) now.push({ id, state });
+    }
+    return now;
+  }
+
+  /** Returns those that differ and could not be taken in. */
+  #takeIn(page: readonly Surveyed[], cursor: string | null): Promise<Surveyed[]> {
+    const { id } = this.#where.account;
+    return this.#ctx.write(async (tx) => {
+      const account = await lockAccount(tx, id);
+      const handles = await lockHandlesByProviderId(
+        tx,
+        id,
+        page.map((one) => one.id),
+      );
+      const differ = page.filter((one) => {
+        const handle = handles.get(one.id);
+        return handle !== undefined && !isAsKnown(handle, one.state);
+      });
+      if (account?.syncCursor !== cursor) return differ;
+      for (const one of differ) {
+        const handle = handles.get(one.id);
+        if (handle) await setMailState(tx, handle, one.state);
+      }
+      return [];
+    });
+  }
+
+  /** Of what we had when the survey began, all that it did not show is asked for by itself before it counts as gone. */
+  async #markGone({ seen, upTo }: { seen: ReadonlySet<string>; upTo: number }): Promise<void> {
+    const { app, signal } = this.#ctx;
+    const { account, mailbox } = this.#where;
+    const from = { accountId: account.id, since: account.state.since ?? null, upTo };
+    for await (const ids of presentBefore(app.db, from)) {
+      const missing = ids.filter((id) => !seen.has(id));
+      for (let i = 0; i < missing.length; i += GONE_BATCH) {
+        signal.throwIfAborted();
+        const gone: string[] = [];
+        for (const id of missing.slice(i, i + GONE_BATCH)) {
+          if ((await mailbox.state(id)) === null) gone.push(id);
+        }
+        await this.#ctx.write(async (tx) => {
+          for (const handle of (await lockHandlesByProviderId(tx, account.id, gone)).values()) {
+            await markGone(tx, handle, app.clock.now());
+          }
+        });
+        crashpoint('reconcile.gone');
+      }
+    }
+  }
+
+  /** Mail that came long ago was missed long ago: nobody waits for it now. */
+  #judging(): Judging {
+    const nowMs = this.#ctx.app.clock.ms();
+    const isLive = ({ internalDate }: { internalDate: Parameters<typeof toMs>[0] }) =>
+      nowMs - toMs(internalDate) < LATE_MAIL_MS;
+    return { notJudged: this.#labels.notJudged, isLive, priority: () => BULK_PRIORITY };
+  }
+}

@@ -52,12 +52,20 @@ export const ledgerSince = async (
   return { received, decided, waiting, unexplained: open.length - waiting };
 };
 
+/** The ledger of one account, or of all of a user's. */
+export const ledgerOfAccount = async (
+  { db }: { db: Db },
+  scope: { userId: string; accountId?: string },
+): Promise<Status['ledger']> => {
+  const { received, decided, waiting, unexplained } = await countLedger(db, scope, withLiveJob(db));
+  return { received, decided, waiting, unexplained };
+};
+
 /** The state of one user's mail, counted now. */
 export const statusOf = async ({ db }: { db: Db }, userId: string): Promise<Status> => {
-  const { received, decided, waiting, unexplained } = await countLedger(db, { userId }, withLiveJob(db));
   const jobs = await countJobs(db, userId);
   return {
-    ledger: { received, decided, waiting, unexplained },
+    ledger: await ledgerOfAccount({ db }, { userId }),
     messages: await countMessages(db, { userId }),
     actions: await countActions(db, userId),
     jobs: jobs.counts,

@@ -2,105 +2,103 @@ import { z } from 'zod';
 import type { Account } from '#accounts/account.ts';
 import { mergeAccountState, moveCursor } from '#accounts/store.ts';
 import { CHANGES_PAGE, SYNC_TURN_MS } from '#config/limits.ts';
-import { syncLabels } from '#mail/label-store.ts';
-import type { Mailbox, RemoteLabel } from '#mail/port.ts';
+import { FETCH_AHEAD, SYNC_NOTE_MS } from '#config/limits-ingest.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
+import { toMs } from '#std/time.ts';
+import { workAhead } from './ahead.ts';
+import { type Batch, batchesOf } from './batches.ts';
+import { beginAccount } from './begin-account.ts';
+import { catchUp } from './catch-up.ts';
+import { openGap } from './gap.ts';
+import { judgingLive, KnownLabels } from './known-labels.ts';
 import type { IngestPorts } from './ports.ts';
-import { reconcileJob } from './reconcile.job.ts';
-import { batchesOf, type Prepared, prepare, storeBatch } from './take-in.ts';
+import { type Prepared, prepare, storeBatch, type Where } from './take-in.ts';
+
+type Ctx = JobContext<IngestPorts>;
 
 /** Takes in what changed in one mailbox since its cursor: see "One email" in docs/architecture.md. */
 export const syncJob = defineJob({
   type: 'sync',
-  payload: z.strictObject({ accountId: z.string() }),
+  payload: z.strictObject({
+    accountId: z.string(),
+    /** The cursor that a watch told of, where that is what this is about; the account keeps the furthest one. */
+    told: z.string().optional(),
+  }),
   serialKey: (p) => `sync:${p.accountId}`,
-  singletonKey: (p) => `sync:${p.accountId}`,
-  run: async (ctx: JobContext<IngestPorts>, p) => {
+  // A hint may find that there is nothing to do: whoever wants the mailbox looked at all the same is not merged with it.
+  singletonKey: (p) => (p.told === undefined ? `sync:${p.accountId}` : `sync:${p.accountId}:told`),
+  run: async (ctx: Ctx, p) => {
     const { account, mailbox } = await ctx.app.openMailbox(p.accountId);
-    const remote = await mailbox.labels();
-    await ctx.write((tx) =>
-      syncLabels(tx, {
-        userId: account.userId,
-        accountId: account.id,
-        remote,
-        newId: ctx.app.newId,
-        now: ctx.app.clock.now(),
-      }),
-    );
-    const turn = new SyncTurn(ctx, { account, mailbox, notJudged: notJudged(remote) });
-    const { messages, more, expired } = await turn.run();
+    const { syncCursor } = account;
+    const told = account.state.told ?? p.told;
+    if (p.told !== undefined && told !== undefined && syncCursor !== null) {
+      if (mailbox.hasReached(syncCursor, p.told) && mailbox.hasReached(syncCursor, told)) {
+        return { messages: 0 };
+      }
+    }
+    const begun = await beginAccount(ctx, { account, mailbox });
+    const where = { account: begun, mailbox };
+    const turn = new SyncTurn(ctx, where, await KnownLabels.of(ctx, where));
+    const { messages, more } = await turn.run();
     ctx.note({ messages });
-    if (expired)
-      await ctx.enqueue(reconcileJob, { accountId: account.id, occasion: account.syncCursor ?? '' });
     // A long backlog gives way to others between turns, without using up an attempt.
     return more ? ctx.snooze(ctx.app.clock.ms()) : { messages };
   },
 });
 
-export const notJudged = (remote: readonly RemoteLabel[]): Set<string> =>
-  new Set(remote.filter((l) => ['sent', 'drafts', 'spam', 'trash'].includes(l.role ?? '')).map((l) => l.id));
-
-interface Where {
-  account: Account;
-  mailbox: Mailbox;
-  notJudged: Set<string>;
-}
-
 /** A batch with the cursor that may be stored with it: only the last one of a page has it. */
 interface Step {
-  prepared: Promise<Prepared>;
+  batch: Batch;
   cursor: string | null;
 }
 
 class SyncTurn {
-  readonly #ctx: JobContext<IngestPorts>;
+  readonly #ctx: Ctx;
   readonly #where: Where;
+  readonly #labels: KnownLabels;
   #stored: string | null;
   #messages = 0;
-  #expired = false;
   #more = false;
+  #moved = false;
 
-  constructor(ctx: JobContext<IngestPorts>, where: Where) {
+  constructor(ctx: Ctx, where: Where, labels: KnownLabels) {
     this.#ctx = ctx;
     this.#where = where;
+    this.#labels = labels;
     this.#stored = where.account.syncCursor;
   }
 
-  /** Stores one batch while the next is fetched and parsed. */
-  async run(): Promise<{ messages: number; more: boolean; expired: boolean }> {
-    let ahead: Step | undefined;
-    try {
-      for await (const step of this.#steps()) {
-        // Awaited when its turn comes; a failure before that is not unhandled.
-        step.prepared.catch(() => {});
-        if (ahead) await this.#store(ahead);
-        ahead = step;
-      }
-      if (ahead) await this.#store(ahead);
-    } finally {
-      await ahead?.prepared.catch(() => {});
-    }
-    return { messages: this.#messages, more: this.#more, expired: this.#expired };
+  async run(): Promise<{ messages: number; more: boolean }> {
+    let expired = false;
+    await workAhead(
+      this.#steps(() => (expired = true)),
+      {
+        depth: FETCH_AHEAD,
+        begin: ({ batch }) => prepare(this.#ctx.app, this.#where, batch),
+        finish: (prepared, { cursor }) => this.#store(prepared, cursor),
+      },
+    );
+    if (expired) await openGap(this.#ctx, { ...this.#where, from: this.#stored });
+    else if (!this.#moved) await noteLook(this.#ctx, this.#where.account);
+    return { messages: this.#messages, more: this.#more };
   }
 
-  async *#steps(): AsyncGenerator<Step> {
+  async *#steps(onExpired: () => void): AsyncGenerator<Step> {
     const { app, signal } = this.#ctx;
+    const { account, mailbox } = this.#where;
     const endMs = app.clock.ms() + SYNC_TURN_MS;
     let cursor = this.#stored;
     for (;;) {
       signal.throwIfAborted();
-      const page = await this.#where.mailbox.changes(cursor, CHANGES_PAGE);
-      if ('expired' in page) {
-        this.#expired = true;
-        return;
-      }
-      const batches = batchesOf(page.changes);
+      const page = await mailbox.changes(cursor, CHANGES_PAGE);
+      if ('expired' in page || wentBack(this.#where, cursor, page.cursor)) return onExpired();
+      const { changes, onlyOurs } = await catchUp(app, account, page.changes);
+      const batches = batchesOf(changes, onlyOurs);
       for (const [i, batch] of batches.entries()) {
-        const last = i === batches.length - 1;
-        yield { prepared: prepare(app, this.#where, batch), cursor: last ? page.cursor : null };
+        yield { batch, cursor: i === batches.length - 1 ? page.cursor : null };
       }
       cursor = page.cursor;
       if (!page.more) return;
@@ -111,27 +109,43 @@ class SyncTurn {
     }
   }
 
-  async #store(step: Step): Promise<void> {
+  async #store(prepared: Prepared, cursor: string | null): Promise<void> {
     const { app } = this.#ctx;
-    const prepared = await step.prepared;
-    crashpoint('sync.fetched');
     const { account } = this.#where;
-    if (prepared.batch.ids.length === 0 && prepared.batch.others.length === 0 && step.cursor === this.#stored)
+    crashpoint('sync.fetched');
+    if (prepared.batch.ids.length === 0 && prepared.batch.others.length === 0 && cursor === this.#stored)
       return;
     const messages = await this.#ctx.write(async (tx) => {
       const now = app.clock.now();
       crashpoint('sync.storing');
-      const stored = await storeBatch(app, tx, { context: { ...this.#where, now }, prepared });
+      const judging = judgingLive(account, this.#labels.notJudged, toMs(now));
+      const stored = await storeBatch(app, tx, { account, judging, prepared, now });
       crashpoint('sync.stored');
-      if (step.cursor !== null && step.cursor !== this.#stored) {
-        const moved = await moveCursor(tx, { id: account.id, from: this.#stored, to: step.cursor, now });
+      await this.#labels.lookFor(tx, prepared);
+      if (cursor !== null && cursor !== this.#stored) {
+        const moved = await moveCursor(tx, { id: account.id, from: this.#stored, to: cursor, now });
         if (!moved) throw new AppError('conflict', 'ingest.cursor-moved', 'Another sync moved the cursor');
         await mergeAccountState(tx, { id: account.id, part: { lastSyncAt: now }, now });
       }
       return stored;
     });
     crashpoint('sync.committed');
-    if (step.cursor !== null) this.#stored = step.cursor;
+    if (cursor !== null) {
+      this.#moved ||= cursor !== this.#stored;
+      this.#stored = cursor;
+    }
     this.#messages += messages;
   }
 }
+
+/** A mailbox that was put back to an earlier state tells nothing of what we know and it does not. */
+const wentBack = ({ mailbox }: Where, stored: string | null, told: string): boolean =>
+  stored !== null && told !== stored && !mailbox.hasReached(told, stored);
+
+/** Says now and then that the mailbox answered, though it had nothing new. */
+const noteLook = async ({ app, write }: Ctx, { id, state }: Account): Promise<void> => {
+  const { lastSyncAt } = state;
+  if (lastSyncAt !== undefined && app.clock.ms() - toMs(lastSyncAt) < SYNC_NOTE_MS) return;
+  const now = app.clock.now();
+  await write((tx) => mergeAccountState(tx, { id, part: { lastSyncAt: now }, now }));
+};

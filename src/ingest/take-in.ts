@@ -1,155 +1,180 @@
-import type { Account } from '#accounts/account.ts';
-import { BULK_PRIORITY, FETCH_BYTES, FETCH_MESSAGES } from '#config/limits.ts';
+import { type Account, isRemoved } from '#accounts/account.ts';
+import { lockAccount } from '#accounts/store.ts';
 import type { Tx } from '#db/db.ts';
 import { asSent } from '#mail/corrections.ts';
 import { addToLedger, knownInLedger, type LedgerEntry } from '#mail/ledger-store.ts';
-import { findHandleByProviderId, markGone, setMailState } from '#mail/message-store.ts';
-import type { FetchedMail, Mailbox, MailChange } from '#mail/port.ts';
-import { type ArrivedMail, saveMail } from '#mail/save-store.ts';
+import { lockHandlesByProviderId, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
+import { applyPatch } from '#mail/patch.ts';
+import type { FetchedMail, Lane, Mailbox, MailChange } from '#mail/port.ts';
+import { type ArrivedMail, type SavedMail, saveMail } from '#mail/save-store.ts';
 import { crashpoint } from '#std/crashpoint.ts';
-
+import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
 import { classifyJob } from '#triage/classify.job.ts';
+import type { Batch } from './batches.ts';
 import type { IngestPorts } from './ports.ts';
 import { threadKeysFor } from './thread-keys.ts';
 
-/** Messages of one page of changes that are fetched, parsed and stored together. */
-export interface Batch {
-  ids: string[];
-  /** What happened to messages that are known; with the last batch of a page. */
-  others: MailChange[];
-}
-
-/** Cuts a page into batches that fit into memory. There is always a last batch, which carries what is not new. */
-export const batchesOf = (changes: readonly MailChange[]): Batch[] => {
-  const batches: Batch[] = [];
-  let ids: string[] = [];
-  let bytes = 0;
-  const seen = new Set<string>();
-  for (const change of changes) {
-    if (change.kind !== 'added' || seen.has(change.id)) continue;
-    seen.add(change.id);
-    const size = change.sizeBytes ?? FETCH_BYTES / FETCH_MESSAGES;
-    if (ids.length > 0 && (ids.length >= FETCH_MESSAGES || bytes + size > FETCH_BYTES)) {
-      batches.push({ ids, others: [] });
-      ids = [];
-      bytes = 0;
-    }
-    ids.push(change.id);
-    bytes += size;
-  }
-  batches.push({ ids, others: changes.filter((c) => c.kind !== 'added') });
-  return batches;
-};
+type ParsedFetched = FetchedMail & { mail: ArrivedMail['mail'] };
 
 export interface Prepared {
   batch: Batch;
   /** Ids that nobody knew; those that are not among `mails` were gone before they could be fetched. */
   unknown: string[];
-  mails: (FetchedMail & { mail: ArrivedMail['mail'] })[];
+  mails: ParsedFetched[];
+}
+
+export interface Where {
+  account: Account;
+  mailbox: Mailbox;
 }
 
 /** Fetches and parses what is new in a batch. Reads only. */
 export const prepare = async (
   ports: IngestPorts,
-  where: { account: Account; mailbox: Mailbox },
+  where: Where & { lane?: Lane },
   batch: Batch,
 ): Promise<Prepared> => {
-  const known = batch.ids.length > 0 ? await knownInLedger(ports.db, where.account.id, batch.ids) : new Set();
-  const unknown = batch.ids.filter((id) => !known.has(id));
-  const fetched = unknown.length > 0 ? await where.mailbox.fetch(unknown) : [];
-  const raws = fetched.flatMap((f) => ('raw' in f.content ? [f.content.raw] : []));
+  const { account, mailbox, lane = 'interactive' } = where;
+  const known = batch.ids.length > 0 ? await knownInLedger(ports.db, account.id, batch.ids) : new Set();
+  const wanted = batch.ids.filter((id) => !known.has(id));
+  const fetched = wanted.length > 0 ? await mailbox.fetch(wanted, { lane }) : [];
+  const { since } = account.state;
+  const tooOld = new Set(
+    fetched.filter((f) => batch.onlyOurs?.has(f.id) && f.internalDate < (since ?? '')).map((f) => f.id),
+  );
+  const ours = fetched.filter((f) => !tooOld.has(f.id));
+  const raws = ours.flatMap((f) => ('raw' in f.content ? [f.content.raw] : []));
   const parsed = raws.length > 0 ? await ports.parser.parse(raws) : [];
   let next = 0;
-  const mails = fetched.map((f) => {
+  const mails = ours.map((f) => {
     const mail = 'raw' in f.content ? parsed[next++] : f.content.parsed;
     if (!mail) throw new Error('The parser answered fewer messages than it was given');
     return { ...f, mail: asSent(mail, f.content) };
   });
-  return { batch, unknown, mails };
+  return { batch, unknown: wanted.filter((id) => !tooOld.has(id)), mails };
 };
 
-/** Labels by role, as provider ids: mail in these is not judged. */
-export type OwnMailLabels = ReadonlySet<string>;
+/** How the messages of a batch are to be decided. */
+export interface Judging {
+  /** Labels of mail that is not judged, as provider ids: sent, drafts, spam and trash. */
+  notJudged: ReadonlySet<string>;
+  /** Whether a message counts as having come just now: see `#triage/classify.job.ts`. */
+  isLive(mail: { internalDate: Instant }): boolean;
+  /** Of the job that decides a message, by the message's place in the batch. */
+  priority(place: number): number;
+}
 
-export interface StoreContext {
+export interface StoreRequest {
   account: Account;
-  notJudged: OwnMailLabels;
+  judging: Judging;
+  prepared: Prepared;
   now: Instant;
 }
 
 /**
  * Stores a prepared batch in the caller's transaction: messages, ledger, and a job to decide each. Told twice, it changes
- * nothing. Returns how many messages are new.
+ * nothing. Returns how many messages are new. Throws when the account was paused or removed meanwhile.
  */
-export const storeBatch = async (
-  ports: IngestPorts,
-  tx: Tx,
-  s: { context: StoreContext; prepared: Prepared },
-): Promise<number> => {
-  const { context, prepared } = s;
-  const { account, now } = context;
+export const storeBatch = async (ports: IngestPorts, tx: Tx, s: StoreRequest): Promise<number> => {
+  const { account, prepared, now } = s;
+  await stillOurs(tx, account.id);
   const known = await knownInLedger(tx, account.id, prepared.unknown);
   const fresh = prepared.mails.filter((m) => !known.has(m.id));
-  const keys = await threadKeysFor(tx, account.id, fresh);
-  const saved =
-    fresh.length === 0
-      ? []
-      : await saveMail(
-          tx,
-          {
-            userId: account.userId,
-            accountId: account.id,
-            ownAddress: account.email,
-            newId: ports.newId,
-            now,
-          },
-          fresh.map((m, i) => ({
-            providerMessageId: m.id,
-            threadKey: keys[i] ?? m.id,
-            internalDate: m.internalDate,
-            sizeBytes: m.sizeBytes,
-            state: m.state,
-            mail: m.mail,
-          })),
-        );
-  const judged: string[] = [];
-  const entries: LedgerEntry[] = saved.map((m, i) => {
-    const own = fresh[i]?.state.labels.some((l) => context.notJudged.has(l)) ?? false;
-    if (!own) judged.push(m.messageId);
-    return {
-      accountId: account.id,
-      userId: account.userId,
-      providerMessageId: m.providerMessageId,
-      state: own ? 'left_alone' : 'stored',
-      reason: own ? 'It was not in the inbox when it came: sent mail, a draft, spam or trash.' : null,
-      messageId: m.messageId,
-    };
-  });
+  const saved = fresh.length === 0 ? [] : await save(ports, tx, { account, now, fresh });
   crashpoint('take-in.saved');
-  await addToLedger(tx, [...entries, ...goneEntries(context, prepared, known)], now);
-  const bulk = isBulk(account);
-  await ports.queue.enqueueMany(
-    classifyJob,
-    judged.map((messageId) => ({ messageId, live: !bulk })),
-    { tx, userId: account.userId, fairKey: account.id, priority: bulk ? BULK_PRIORITY : 0 },
+  const judged = saved.map((m, i) => ({ ...m, mail: fresh[i], own: isOwn(s.judging, fresh[i]) }));
+  await addToLedger(
+    tx,
+    [...judged.map((m) => entryOf(account, m)), ...goneEntries(account, prepared, known)],
+    now,
   );
+  await enqueueJudging(ports, tx, { account, judging: s.judging, judged });
   crashpoint('take-in.enqueued');
-  await takeInOthers(tx, context, prepared.batch.others);
+  await takeInOthers(tx, { account, now }, prepared.batch.others);
   return saved.length;
 };
 
-/** While an archive comes in, new mail of other accounts goes first. */
-const isBulk = (account: Account): boolean =>
-  account.state.import !== undefined && account.state.import.finishedAt === null;
+/** Who stores for one account waits for the others who do: the ledger they look into must not change behind them. */
+const stillOurs = async (tx: Tx, accountId: string): Promise<void> => {
+  const account = await lockAccount(tx, accountId);
+  if (!account || isRemoved(account)) {
+    throw new AppError('permanent', 'accounts.removed', 'The account was removed', { moot: true });
+  }
+  if (account.status !== 'active') {
+    // Begun again at once, so that whoever opens the account says what it waits for.
+    throw new AppError('needs-user', 'accounts.stopped', 'The account was stopped meanwhile', {
+      retryAfterMs: 0,
+    });
+  }
+};
 
-const goneEntries = (c: StoreContext, p: Prepared, known: Set<string>): LedgerEntry[] => {
+const save = async (
+  ports: IngestPorts,
+  tx: Tx,
+  { account, now, fresh }: { account: Account; now: Instant; fresh: readonly ParsedFetched[] },
+): Promise<SavedMail[]> => {
+  const keys = await threadKeysFor(tx, account.id, fresh);
+  return saveMail(
+    tx,
+    {
+      userId: account.userId,
+      accountId: account.id,
+      ownAddress: account.email,
+      newId: ports.newId,
+      now,
+    },
+    fresh.map((m, i) => ({
+      providerMessageId: m.id,
+      threadKey: keys[i] ?? m.id,
+      internalDate: m.internalDate,
+      sizeBytes: m.sizeBytes,
+      state: m.state,
+      mail: m.mail,
+    })),
+  );
+};
+
+type Judged = SavedMail & { mail: ParsedFetched | undefined; own: boolean };
+
+const isOwn = ({ notJudged }: Judging, mail: ParsedFetched | undefined): boolean =>
+  mail?.state.labels.some((l) => notJudged.has(l)) ?? false;
+
+const entryOf = (account: Account, m: Judged): LedgerEntry => ({
+  accountId: account.id,
+  userId: account.userId,
+  providerMessageId: m.providerMessageId,
+  state: m.own ? 'left_alone' : 'stored',
+  reason: m.own ? 'It was not in the inbox when it came: sent mail, a draft, spam or trash.' : null,
+  messageId: m.messageId,
+});
+
+const enqueueJudging = async (
+  ports: IngestPorts,
+  tx: Tx,
+  o: { account: Account; judging: Judging; judged: readonly Judged[] },
+): Promise<void> => {
+  const byPriority = new Map<number, { messageId: string; live: boolean }[]>();
+  for (const [place, { messageId, mail, own }] of o.judged.entries()) {
+    if (own || !mail) continue;
+    const priority = o.judging.priority(place);
+    const jobs = byPriority.get(priority) ?? [];
+    jobs.push({ messageId, live: o.judging.isLive(mail) });
+    byPriority.set(priority, jobs);
+  }
+  for (const [priority, jobs] of byPriority) {
+    const options = { tx, userId: o.account.userId, fairKey: o.account.id, priority };
+    await ports.queue.enqueueMany(classifyJob, jobs, options);
+  }
+};
+
+const goneEntries = (account: Account, p: Prepared, known: Set<string>): LedgerEntry[] => {
   const fetched = new Set(p.mails.map((m) => m.id));
   return p.unknown
     .filter((id) => !fetched.has(id) && !known.has(id))
     .map((id) => ({
-      accountId: c.account.id,
-      userId: c.account.userId,
+      accountId: account.id,
+      userId: account.userId,
       providerMessageId: id,
       state: 'failed',
       reason: 'It was gone before it could be fetched.',
@@ -157,12 +182,40 @@ const goneEntries = (c: StoreContext, p: Prepared, known: Set<string>): LedgerEn
     }));
 };
 
-/** Changes made elsewhere are taken in, and nothing is done about them. */
-const takeInOthers = async (tx: Tx, c: StoreContext, others: readonly MailChange[]): Promise<void> => {
+/** Changes made elsewhere are taken in, and nothing is done about them. Those of mail that we do not have are passed over. */
+const takeInOthers = async (
+  tx: Tx,
+  { account, now }: { account: Account; now: Instant },
+  others: readonly MailChange[],
+): Promise<void> => {
+  if (others.length === 0) return;
+  const ids = others.map((change) => change.id);
+  const handles = await lockHandlesByProviderId(tx, account.id, ids);
   for (const change of others) {
-    const handle = await findHandleByProviderId(tx, c.account.id, change.id);
-    if (!handle) continue;
-    if (change.kind === 'changed') await setMailState(tx, handle, change.state);
-    if (change.kind === 'gone') await markGone(tx, handle, c.now);
+    const handle = handles.get(change.id);
+    if (handle) handles.set(change.id, await takeInOne(tx, { handle, change, now }));
+  }
+};
+
+const takeInOne = async (
+  tx: Tx,
+  { handle, change, now }: { handle: MailHandle; change: MailChange; now: Instant },
+): Promise<MailHandle> => {
+  switch (change.kind) {
+    case 'added':
+      return handle;
+    case 'gone':
+      await markGone(tx, handle, now);
+      return { ...handle, goneAt: now };
+    case 'changed':
+      await setMailState(tx, handle, change.state);
+      return { ...handle, state: change.state, goneAt: null };
+    case 'patched': {
+      // What was changed before it went says nothing of a message that is gone.
+      if (handle.goneAt !== null) return handle;
+      const state = applyPatch(handle.state, change.patch);
+      await setMailState(tx, handle, state);
+      return { ...handle, state };
+    }
   }
 };

@@ -44,6 +44,8 @@ export interface LabelSync {
   remote: readonly RemoteLabel[];
   newId: NewId;
   now: Instant;
+  /** When `remote` was asked for: what we took in since may be missing there. */
+  asOf?: Instant;
 }
 
 /** Makes our labels equal to the provider's. Returns the provider ids of labels that are gone. */
@@ -66,7 +68,8 @@ export const syncLabels = async (tx: Tx, s: LabelSync): Promise<string[]> => {
         .execute();
     }
   }
-  const gone = [...byId.values()].filter((row) => row.deleted_at === null);
+  const isOlder = (row: LabelRow) => s.asOf === undefined || row.updated_at < s.asOf;
+  const gone = [...byId.values()].filter((row) => row.deleted_at === null && isOlder(row));
   for (const row of gone) {
     await tx.query
       .updateTable('labels')
@@ -75,6 +78,28 @@ export const syncLabels = async (tx: Tx, s: LabelSync): Promise<string[]> => {
       .execute();
   }
   return gone.map((row) => row.provider_label_id);
+};
+
+/** A label that came or went. */
+export interface LabelMove {
+  label: Label;
+  /** null: it is there. */
+  deletedAt: Instant | null;
+}
+
+/** Labels of the account that came, changed or went since a time, or ever. */
+export const labelMoves = async (
+  sql: Sql,
+  accountId: string,
+  since: Instant | null,
+): Promise<LabelMove[]> => {
+  const rows = await sql.query
+    .selectFrom('labels')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('updated_at', '>=', since ?? '')
+    .execute();
+  return rows.map((row) => ({ label: fromRow(row), deletedAt: row.deleted_at as Instant | null }));
 };
 
 const insertLabel = async (tx: Tx, s: LabelSync, label: RemoteLabel): Promise<void> => {

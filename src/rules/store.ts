@@ -177,6 +177,18 @@ export const setRuleDisabled = async (
   if (changed > 0) await bumpVersion(tx, o.userId);
 };
 
+/** Says anew why a rule is off. Does nothing when it is on or gone. */
+export const changeDisabledReason = async (
+  tx: Tx,
+  o: { userId: string; id: string; reason: string; now: Instant },
+): Promise<void> => {
+  await tx.run(
+    `update deterministic_rules set disabled_reason = $1, updated_at = $2
+     where id = $3 and user_id = $4 and enabled = 0`,
+    [o.reason, o.now, o.id, o.userId],
+  );
+};
+
 const PRIORITY_STEP = 10;
 
 /**

@@ -3,6 +3,7 @@ import type { Dialect } from './dialect.ts';
 import { digestCoverage } from './digests.ts';
 import { accountSharing } from './gmail.ts';
 import { imapTables } from './imap.ts';
+import { intakeIndexes } from './intake.ts';
 import { mailTables } from './mail.ts';
 import { outboxTables } from './outbox.ts';
 import { peopleTables } from './people.ts';
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
       ...imapTables(d),
       ...outboxTables(d),
       ...removalIndexes(),
+      ...intakeIndexes(),
     ],
   },
 ];

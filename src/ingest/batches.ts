@@ -1,0 +1,40 @@
+import { FETCH_BYTES, FETCH_MESSAGES } from '#config/limits.ts';
+import type { MailChange } from '#mail/port.ts';
+
+/** Messages of one page that are fetched, parsed and stored together. */
+export interface Batch {
+  ids: string[];
+  /** Those of them that are none of ours when they are older than the account's start. */
+  onlyOurs?: ReadonlySet<string>;
+  /** What happened to messages that are known; with the last batch of a page. */
+  others: MailChange[];
+}
+
+/** Cuts a page into batches that fit into memory. There is always a last batch, which carries what is not new. */
+export const batchesOf = (
+  changes: readonly MailChange[],
+  onlyOurs: ReadonlySet<string> = new Set(),
+): Batch[] => {
+  const batches: Batch[] = [];
+  let ids: string[] = [];
+  let bytes = 0;
+  const seen = new Set<string>();
+  for (const change of changes) {
+    if (change.kind !== 'added' || seen.has(change.id)) continue;
+    seen.add(change.id);
+    const size = change.sizeBytes ?? FETCH_BYTES / FETCH_MESSAGES;
+    if (ids.length > 0 && (ids.length >= FETCH_MESSAGES || bytes + size > FETCH_BYTES)) {
+      batches.push({ ids, onlyOurs, others: [] });
+      ids = [];
+      bytes = 0;
+    }
+    ids.push(change.id);
+    bytes += size;
+  }
+  batches.push({ ids, onlyOurs, others: changes.filter((c) => c.kind !== 'added') });
+  return batches;
+};
+
+/** The same of ids alone. */
+export const batchesOfIds = (ids: readonly string[]): Batch[] =>
+  batchesOf(ids.map((id): MailChange => ({ kind: 'added', id })));
