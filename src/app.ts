@@ -4,8 +4,14 @@ import type { AccessPorts } from '#access/ports.ts';
 import { tokenHashWith } from '#access/secret-token.ts';
 import type { User } from '#access/user.ts';
 import { ensureOwner } from '#access/user-store.ts';
+import { type Credentials, credentialsOf } from '#accounts/credentials.ts';
+import { configuredKeys } from '#accounts/encryption-keys.ts';
+import { googleClient, googleServer } from '#accounts/google-client.ts';
 import { mailboxOpener } from '#accounts/open.ts';
+import type { SignInPorts } from '#accounts/sign-in.ts';
+import { signInOf } from '#accounts/sign-in-of.ts';
 import { findAnyAccount } from '#accounts/store.ts';
+import { tokenKeeper } from '#accounts/tokens.ts';
 import type { ActionPorts } from '#actions/ports.ts';
 import { type Live, makeLive } from '#activity/live.ts';
 import { askApproval } from '#approvals/ask.ts';
@@ -17,6 +23,7 @@ import { openDatabase } from '#db/open.ts';
 import { forgetAllEntries, forgetMessages } from '#digests/forget-store.ts';
 import type { DigestPorts } from '#digests/ports.ts';
 import type { RemovalPorts } from '#ingest/removal-ports.ts';
+import { syncJob } from '#ingest/sync.job.ts';
 import { parsePool } from '#mail/parse-pool.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
@@ -43,6 +50,8 @@ export interface App extends RemovalPorts, TriagePorts, ActionPorts, DigestPorts
   hooks: QueueHooks;
   schedules: Schedules;
   access: AccessPorts & { attempts: Attempts };
+  credentials: Credentials;
+  signIns: SignInPorts;
   /** The person this installation belongs to. */
   owner: User;
   close(): Promise<void>;
@@ -84,6 +93,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
     const queue = createQueue({ db, clock, newId, hooks });
     const schedules = createSchedules({ db, clock, newId, queue, kinds });
     const providers = mailProviders({ db, clock, random, config, log });
+    const signIns = signInPorts({ db, clock, random, newId, live, queue, config });
     const parser = parsePool({ clock });
     const approvals = { clock, newId, random, queue, approvalMs: config.policy.approval_expiry };
     return {
@@ -102,11 +112,13 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       owner,
       providers,
       parser,
-      openMailbox: openerBetween(mailboxOpener(db, providers), o.between),
+      openMailbox: openerBetween(mailboxOpener(signIns, providers, signInOf(signIns)), o.between),
       rulesOf: (userId) => workingRules({ db, clock }, userId),
       ruleMode: config.policy.rule_mode,
       ...policyPorts(config),
-      signOut: async () => {},
+      credentials: signIns.credentials,
+      signIns,
+      signOut: async (accountId) => (await import('#accounts/sign-in.ts')).revokeSignIn(signIns, accountId),
       forgetMail: (tx, { userId, messageIds }) =>
         messageIds === null ? forgetAllEntries(tx, userId) : forgetMessages(tx, messageIds),
       snoozeLabel: config.gmail.snooze_label,
@@ -142,7 +154,27 @@ const openerBetween =
     return { account, mailbox: between?.mailbox(mailbox) ?? mailbox };
   };
 
-const policyPorts = ({ policy }: Config): Pick<App, 'policy' | 'rateLimits'> => ({
+const signInPorts = (
+  o: Pick<App, 'db' | 'clock' | 'random' | 'newId' | 'live' | 'queue' | 'config'>,
+): SignInPorts => {
+  const { db, clock, config, queue } = o;
+  const keys = configuredKeys(config, { clock, random: o.random, platform: process.platform });
+  const credentials = credentialsOf({ db, clock, random: o.random, keys });
+  const renew = async (_: unknown, refreshToken: string) => {
+    const { refreshTokens } = await import('#accounts/oauth.ts');
+    return refreshTokens({ clock, server: googleServer(config), client: googleClient(config) }, refreshToken);
+  };
+  return {
+    ...o,
+    credentials,
+    tokens: tokenKeeper({ ...o, credentials, renew }),
+    beginSync: async (tx, { id, userId }) => {
+      await queue.enqueue(syncJob, { accountId: id }, { tx, userId });
+    },
+  };
+};
+
+const policyPorts = ({ policy, sending }: Config): Pick<App, 'policy' | 'rateLimits' | 'sending'> => ({
   policy: {
     approvalAlways: policy.approval_always,
     confidenceDefault: policy.confidence_default,
@@ -150,6 +182,11 @@ const policyPorts = ({ policy }: Config): Pick<App, 'policy' | 'rateLimits'> => 
     forwardAllow: policy.forward_allow,
   },
   rateLimits: { changesPerHour: policy.changes_per_hour, trashesPerHour: policy.trashes_per_hour },
+  sending: {
+    perDay: sending.per_day,
+    automaticPerDay: sending.automatic_per_day,
+    delayMs: sending.delay,
+  },
 });
 
 const accessPorts = (

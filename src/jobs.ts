@@ -1,6 +1,8 @@
 import { pruneSessionsJob } from '#access/prune-sessions.job.ts';
+import { lookAtTokensJob, refreshTokenJob } from '#accounts/refresh.job.ts';
 import { abandonedJob } from '#actions/abandoned.job.ts';
 import { performJob } from '#actions/perform.job.ts';
+import { sendJob } from '#actions/send.job.ts';
 import { undoJob } from '#actions/undo.job.ts';
 import { unsnoozeJob } from '#actions/unsnooze.job.ts';
 import { expireJob } from '#approvals/expire.job.ts';
@@ -31,12 +33,15 @@ export const JOBS: readonly JobKind<App>[] = [
   removeJob,
   classifyJob,
   performJob,
+  sendJob,
   undoJob,
   unsnoozeJob,
   expireJob,
   composeJob,
   deliverJob,
   lookJob,
+  lookAtTokensJob,
+  refreshTokenJob,
   abandonedJob,
   sweepJob,
   pruneJob,

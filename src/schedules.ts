@@ -1,4 +1,5 @@
 import { pruneSessionsJob } from '#access/prune-sessions.job.ts';
+import { lookAtTokensJob } from '#accounts/refresh.job.ts';
 import { abandonedJob } from '#actions/abandoned.job.ts';
 import { ensureDigestSchedule } from '#digests/default-schedule.ts';
 import { labelsJob } from '#ingest/labels.job.ts';
@@ -22,6 +23,7 @@ const own = (job: OwnSchedule['job'], cron: string): OwnSchedule => ({
 export const SCHEDULES: readonly OwnSchedule[] = [
   own(sweepJob, '* * * * *'),
   own(lookJob, '*/10 * * * *'),
+  own(lookAtTokensJob, '2,12,22,32,42,52 * * * *'),
   own(labelsJob, '27 * * * *'),
   own(renewWatchJob, '37 3 * * *'),
   own(abandonedJob, '5,15,25,35,45,55 * * * *'),

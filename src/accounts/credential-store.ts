@@ -40,6 +40,10 @@ export const findCredential = async (
   field: string,
 ): Promise<CredentialRow | undefined> => (await sql.all<CredentialRow>(ONE, [accountId, field]))[0];
 
+/** Another one whenever it is stored anew. */
+export const versionOf = (row: Pick<CredentialRow, 'nonce'>): string =>
+  Buffer.from(row.nonce).toString('hex');
+
 /** Which fields an account has. */
 export const credentialFields = async (sql: Sql, accountId: string): Promise<string[]> =>
   (

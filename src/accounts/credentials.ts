@@ -3,7 +3,7 @@ import type { Db, Tx } from '#db/db.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
-import { findCredential, holdKeyId, keyIdInUse, putCredential } from './credential-store.ts';
+import { findCredential, holdKeyId, keyIdInUse, putCredential, versionOf } from './credential-store.ts';
 import type { EncryptionKeys } from './encryption-keys.ts';
 import { type EncryptionKey, type Sealed, seal, unseal } from './seal.ts';
 
@@ -121,7 +121,7 @@ export const credentialsOf = ({ db, clock, random, keys }: CredentialPorts): Cre
       if (!row) return undefined;
       const sealed = { keyId: row.key_id, nonce: row.nonce, ciphertext: row.ciphertext };
       const value = await open(sealed, credentialPlace(accountId, field));
-      return { value, version: Buffer.from(row.nonce).toString('hex') };
+      return { value, version: versionOf(row) };
     },
     storing: async (work) => {
       for (let tries = 1; ; tries++) {

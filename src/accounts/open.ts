@@ -1,7 +1,8 @@
-import type { Db } from '#db/db.ts';
-import { type Mailbox, type MailProvider, NO_SIGN_IN } from '#mail/port.ts';
+import type { Mailbox, MailProvider, SignIn } from '#mail/port.ts';
 import { AppError } from '#std/errors.ts';
-import { type Account, isRemoved } from './account.ts';
+import { type Account, isRemoved, waitsForAccount } from './account.ts';
+import { guardedMailbox } from './guard.ts';
+import type { StopPorts } from './stop.ts';
 import { findAnyAccount } from './store.ts';
 
 export interface OpenAccount {
@@ -11,12 +12,13 @@ export interface OpenAccount {
 
 /**
  * Opens the mailbox of an account. Throws `needs-user` when it is paused or must sign in again, so that its jobs wait
- * without using up attempts, and `permanent` when it was removed.
+ * without using up attempts, and `permanent` when it was removed. When the mailbox itself says that the user must act, the
+ * account is stopped.
  */
 export const mailboxOpener =
-  (db: Db, providers: readonly MailProvider[]) =>
+  (ports: StopPorts, providers: readonly MailProvider[], signInOf: (account: Account) => SignIn) =>
   async (accountId: string): Promise<OpenAccount> => {
-    const account = await findAnyAccount(db, accountId);
+    const account = await findAnyAccount(ports.db, accountId);
     if (!account || isRemoved(account))
       throw new AppError('permanent', 'accounts.removed', 'The account was removed', { moot: true });
     if (account.status !== 'active') {
@@ -29,6 +31,7 @@ export const mailboxOpener =
             account.status === 'paused'
               ? 'Resume it on the accounts page.'
               : 'Sign in again on the accounts page; everything that waits goes on by itself.',
+          waitsFor: waitsForAccount(account.id),
         },
       );
     }
@@ -41,5 +44,6 @@ export const mailboxOpener =
       );
     }
     const { id, userId, email, config } = account;
-    return { account, mailbox: provider.open({ id, userId, email, config, signIn: NO_SIGN_IN }) };
+    const mailbox = provider.open({ id, userId, email, config, signIn: signInOf(account) });
+    return { account, mailbox: guardedMailbox(ports, account, mailbox) };
   };
