@@ -39,6 +39,8 @@ export interface UndoHint {
   after: MailState | null;
   /** For a snooze: when it comes back by itself. */
   wakeAt?: Instant;
+  /** For a draft: its id in the mailbox, and the hash of its bytes as they are there. */
+  draft?: { id: string; hash: string };
 }
 
 /** SHA-256 of what a person says yes to: kind, parameters and target. */

@@ -144,9 +144,9 @@ export const countDone = async (sql: Sql, o: DoneIn): Promise<{ type: string; co
   return rows.map((row) => ({ type: row.type, count: Number(row.n) }));
 };
 
-const HIDING = ACTION_KINDS.filter((kind) => kind.danger !== 'safe' || kind.type === 'mark_read').map(
-  (kind) => `'${kind.type}'`,
-);
+const HIDING = ACTION_KINDS.filter(
+  (kind) => (kind.danger !== 'safe' && !kind.sends) || kind.type === 'mark_read',
+).map((kind) => `'${kind.type}'`);
 
 /** How many messages left the inbox or were marked as read without a person's command. */
 export const countHidden = async (sql: Sql, o: DoneIn): Promise<number> => {

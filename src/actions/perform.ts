@@ -1,23 +1,27 @@
 import type { Tx } from '#db/db.ts';
-import type { MailState } from '#mail/message.ts';
-import { findHandle, lockHandle, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
-import { applyPatch, emptyPatch, type MailPatch } from '#mail/patch.ts';
-import type { Mailbox } from '#mail/port.ts';
+import { findHandle, type MailHandle, markGone } from '#mail/message-store.ts';
+import { emptyPatch } from '#mail/patch.ts';
 import { review } from '#policy/review.ts';
 import { invariant } from '#std/assert.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
 import { type Action, actionHash, UNDO, type UndoHint } from './action.ts';
+import { isDeclined } from './declined.ts';
+import { effectKind } from './effects/catalog.ts';
+import type { Carrying, Finishing } from './effects/define.ts';
+import { waitForReconcile } from './epoch.ts';
 import { actionKind } from './kinds/catalog.ts';
 import type { Effect } from './kinds/define.ts';
 import { deleteForever } from './kinds/delete.ts';
 import { labelsWith, viewOf } from './mailbox-view.ts';
+import { outboxStateOf } from './outbox-store.ts';
 import type { ActionPorts } from './ports.ts';
-import { findAction, insertNote, moveAction, releaseUndoLink } from './store.ts';
+import { findAction, moveAction, releaseUndoLink } from './store.ts';
 import { finishUndo, undoEffect } from './undo.ts';
 import { scheduleWake } from './wake.ts';
 
-export type Performed = 'completed' | 'failed' | 'waits' | 'canceled' | 'nothing';
+/** `handed-on`: a job of its own goes on from here. */
+export type Performed = 'completed' | 'failed' | 'waits' | 'canceled' | 'handed-on' | 'nothing';
 
 /** The one reason for which an action ends without a fault of anybody. */
 export const GONE = 'The message is no longer in the mailbox.';
@@ -34,8 +38,9 @@ export const perform = async (ports: ActionPorts, actionId: string): Promise<Per
     return held ?? (await carryOut(ports, action));
   } catch (e) {
     if (!(e instanceof AppError) || !ENDS_ACTION.has(e.kind)) throw e;
-    await endFailed(ports, action, e.message);
-    return 'failed';
+    const ending = isDeclined(e) ? 'canceled' : 'failed';
+    await end(ports, action, { to: ending, reason: e.message });
+    return ending;
   }
 };
 
@@ -86,31 +91,46 @@ const assertLawful = (action: Action): void => {
 
 const carryOut = async (ports: ActionPorts, action: Action): Promise<Performed> => {
   assertLawful(action);
+  if (action.status === 'executing' && (await outboxStateOf(ports.db, action.id)) !== undefined)
+    return 'handed-on';
   const target = await findHandle(ports.db, action.messageId);
   if (!target) throw new AppError('permanent', 'actions.no-message', GONE);
+  await waitForReconcile(ports.db, action.accountId);
   const { account, mailbox } = await ports.openMailbox(action.accountId);
   crashpoint('perform.before-look');
   const at = await mailbox.state(target.providerMessageId);
   if (at === null)
     return isOwnWork(action) ? finishDelete(ports, action, target) : endGone(ports, action, target);
   const before = action.before ?? at;
+  const c = { ports, action, account, mailbox, target, before, resumed: action.status === 'executing' };
   const effect =
     action.type === UNDO
       ? // Begun again, it goes by the state of the first time, or it would find its own work done and forget to record it.
         await undoEffect(ports.db, action, before)
-      : await effectOfKind(ports, action, { account, mailbox, before });
-  if (action.status === 'queued') {
-    const started = await ports.db.write((tx) =>
-      moveAction(tx, { id: action.id, from: 'queued', to: 'executing', now: ports.clock.now(), before }),
-    );
-    if (!started) return 'nothing';
-    crashpoint('perform.begun');
-  }
-  const hint = await apply(mailbox, target, { effect, before });
-  if (hint === null) return endGone(ports, action, target);
-  await ports.db.write((tx) => finish({ ports, tx, action, target, effect, hint }));
+      : await effectOfKind(c);
+  const carrier = effectKind(effect.kind);
+  if (!c.resumed && !(await begin(c, await carrier.prepare?.(c, effect)))) return 'nothing';
+  const applied = await carrier.apply(c, effect);
+  if (applied === 'handed-on') return applied;
+  if (applied === 'gone') return endGone(ports, action, target);
+  await ports.db.write((tx) => finish(c, tx, { effect, hint: applied }));
   crashpoint('perform.finished');
   return 'completed';
+};
+
+/** False when somebody else has moved the action. */
+const begin = async (
+  { ports, action, before }: Carrying,
+  more?: (tx: Tx) => Promise<void>,
+): Promise<boolean> => {
+  const now = ports.clock.now();
+  const begun = await ports.db.write(async (tx) => {
+    const moved = await moveAction(tx, { id: action.id, from: 'queued', to: 'executing', now, before });
+    if (moved) await more?.(tx);
+    return moved;
+  });
+  if (begun) crashpoint('perform.begun');
+  return begun;
 };
 
 /** A delete that was begun and finds nothing has done its work, and only its record is missing. */
@@ -119,80 +139,36 @@ const isOwnWork = (action: Action): boolean =>
 
 const finishDelete = async (ports: ActionPorts, action: Action, target: MailHandle): Promise<Performed> => {
   const hint = { patch: emptyPatch(), after: null };
-  await ports.db.write((tx) => finish({ ports, tx, action, target, effect: { kind: 'delete' }, hint }));
+  await ports.db.write((tx) => finish({ ports, action, target }, tx, { effect: { kind: 'delete' }, hint }));
   return 'completed';
 };
 
-const effectOfKind = async (
-  ports: ActionPorts,
-  action: Action,
-  where: { account: { id: string; userId: string }; mailbox: Mailbox; before: MailState },
-): Promise<Effect> => {
+const effectOfKind = async ({ ports, action, account, mailbox, before }: Carrying): Promise<Effect> => {
   const kind = actionKind(action.type);
   const names = kind.labels?.(action.parameters, ports.snoozeLabel) ?? [];
-  const labels = await labelsWith(ports, where.account, { mailbox: where.mailbox, names });
+  const labels = await labelsWith(ports, account, { mailbox, names });
   const effect = kind.effect(action.parameters, viewOf(labels, ports.snoozeLabel, action.createdAt));
   // What it comes to in this mailbox is what is recorded, so that an undo takes back all of it.
   if (effect.kind !== 'patch') return effect;
-  return { ...effect, patch: await where.mailbox.expand(effect.patch, where.before) };
+  return { ...effect, patch: await mailbox.expand(effect.patch, before) };
 };
 
-/** null: the message is gone. */
-const apply = async (
-  mailbox: Mailbox,
-  target: MailHandle,
-  { effect, before }: { effect: Effect; before: MailState },
-): Promise<UndoHint | null> => {
-  if (effect.kind === 'delete') {
-    crashpoint('perform.before-delete');
-    await mailbox.delete(target.providerMessageId);
-    crashpoint('perform.after-delete');
-    return { patch: emptyPatch(), after: null };
-  }
-  if (effect.kind !== 'patch') return { patch: emptyPatch(), after: before };
-  crashpoint('perform.before-effect');
-  const after = await mailbox.modify(target.providerMessageId, effect.patch);
-  crashpoint('perform.after-effect');
-  if (after === null) return null;
-  return { patch: effect.patch, after, ...(effect.wakeAt ? { wakeAt: effect.wakeAt } : {}) };
-};
-
-interface Finish {
-  ports: ActionPorts;
-  tx: Tx;
-  action: Action;
-  target: MailHandle;
-  effect: Effect;
-  hint: UndoHint;
-}
-
-const finish = async (f: Finish): Promise<void> => {
-  const { ports, tx, action, target, effect, hint } = f;
-  const now = ports.clock.now();
-  const done = await moveAction(tx, {
+const finish = async (c: Finishing, tx: Tx, done: { effect: Effect; hint: UndoHint }): Promise<void> => {
+  const { ports, action } = c;
+  const { effect, hint } = done;
+  const completed = await moveAction(tx, {
     id: action.id,
     from: 'executing',
     to: 'completed',
-    now,
+    now: ports.clock.now(),
     undoHint: hint,
   });
-  if (!done) return;
+  if (!completed) return;
   crashpoint('perform.finishing');
-  if (effect.kind === 'delete') await markGone(tx, target, now);
-  if (effect.kind === 'patch') await takeInPatch(tx, target, effect.patch);
-  if (effect.kind === 'note') {
-    const { userId, messageId, id: actionId } = action;
-    await insertNote(tx, { id: ports.newId(), userId, messageId, actionId, text: effect.text, now });
-  }
+  await effectKind(effect.kind).finish?.(c, tx, effect);
   if (action.type === UNDO) await finishUndo(ports, tx, action);
   else if (hint.wakeAt)
     await scheduleWake(ports, tx, { userId: action.userId, actionId: action.id, at: hint.wakeAt });
-};
-
-/** Other actions on the same message may have finished meanwhile: the patch goes on top of what is known now. */
-const takeInPatch = async (tx: Tx, target: MailHandle, patch: MailPatch): Promise<void> => {
-  const current = await lockHandle(tx, target.id);
-  if (current) await setMailState(tx, current, applyPatch(current.state, patch));
 };
 
 const endGone = async (ports: ActionPorts, action: Action, target: MailHandle): Promise<Performed> => {
@@ -202,18 +178,18 @@ const endGone = async (ports: ActionPorts, action: Action, target: MailHandle): 
 };
 
 /** Ends an action that cannot be carried out. A failed undo no longer blocks another try. */
-export const endFailed = async (ports: ActionPorts, action: Action, error: unknown): Promise<void> => {
-  const reason = typeof error === 'string' ? error : errorMessage(error);
-  await ports.db.write(async (tx) => {
+export const endFailed = (ports: ActionPorts, action: Action, error: unknown): Promise<void> =>
+  end(ports, action, { to: 'failed', reason: typeof error === 'string' ? error : errorMessage(error) });
+
+const end = (
+  ports: ActionPorts,
+  action: Action,
+  { to, reason }: { to: 'failed' | 'canceled'; reason: string },
+): Promise<void> =>
+  ports.db.write(async (tx) => {
     const current = await findAction(tx, action.id);
     if (current?.status !== 'queued' && current?.status !== 'executing') return;
-    await moveAction(tx, {
-      id: action.id,
-      from: current.status,
-      to: 'failed',
-      now: ports.clock.now(),
-      errorMessage: reason,
-    });
+    const now = ports.clock.now();
+    await moveAction(tx, { id: action.id, from: current.status, to, now, errorMessage: reason });
     if (action.type === UNDO) await releaseUndoLink(tx, action.id);
   });
-};

@@ -16,6 +16,7 @@ export interface ActionPorts {
   /** Throws `needs-user` when the account is paused or must sign in again. */
   openMailbox(accountId: string): Promise<{ account: Account; mailbox: Mailbox }>;
   policy: PolicySettings;
+  sending: SendingSettings;
   /** Name of the label under which snoozed mail is kept. */
   snoozeLabel: string;
   /** Makes a card for a person, in the same transaction that lets the action wait for it. */
@@ -24,4 +25,12 @@ export interface ActionPorts {
     action: Pick<Action, 'id' | 'userId' | 'messageId' | 'type' | 'parameters'>,
     reasons: readonly PolicyReason[],
   ): Promise<void>;
+}
+
+export interface SendingSettings {
+  /** Mails of one account in a day, and those of them that no person asked for by hand. */
+  perDay: number;
+  automaticPerDay: number;
+  /** Milliseconds that a mail waits before it leaves. */
+  delayMs: number;
 }

@@ -1,13 +1,15 @@
 import { recordActivity } from '#activity/store.ts';
 import { isConstraint } from '#db/errors.ts';
-import { findHandle } from '#mail/message-store.ts';
+import { findHandle, findMail } from '#mail/message-store.ts';
 import { review } from '#policy/review.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { actionKind } from './kinds/catalog.ts';
+import type { ActionKind } from './kinds/define.ts';
 import { parseParameters } from './kinds/parameters.ts';
 import { performJob } from './perform.job.ts';
 import type { ActionPorts } from './ports.ts';
+import { sendsOf } from './recipients.ts';
 import { findAction, insertActions, type NewAction } from './store.ts';
 import type { Requester } from './undo.ts';
 
@@ -40,9 +42,10 @@ export const requestAction = async (ports: ActionPorts, m: ManualAction): Promis
     });
   }
   const now = ports.clock.now();
+  const sends = kind.sends && (await sendsOn(ports, kind, { ...m, parameters }));
   const input = {
     source: 'manual' as const,
-    action: { type: kind.type, danger: kind.danger },
+    action: { type: kind.type, danger: kind.danger, ...(sends ? { sends } : {}) },
     confidence: 1,
     safeMode: 'default' as const,
     confirmed: m.confirmed,
@@ -93,6 +96,17 @@ export const requestAction = async (ports: ActionPorts, m: ManualAction): Promis
   }
   crashpoint('request.committed');
   return { actionId: id, status };
+};
+
+/** Whom it goes to, so that a card can say so. */
+const sendsOn = async (ports: ActionPorts, kind: ActionKind, m: ManualAction) => {
+  if (kind.sends?.(m.parameters).automatic) {
+    throw new AppError('input', 'actions.rules-only', 'Only rules answer automatically', {
+      help: 'Use reply.',
+    });
+  }
+  const stored = await findMail(ports.db, m.userId, m.messageId);
+  return stored && sendsOf(m, stored.mail.reveal());
 };
 
 const alreadyWaiting = (cause: unknown): AppError =>

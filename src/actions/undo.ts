@@ -8,8 +8,11 @@ import { AppError } from '#std/errors.ts';
 import { type Action, UNDO } from './action.ts';
 import { findActionKind } from './kinds/catalog.ts';
 import type { Effect } from './kinds/define.ts';
+import { CAN_BE_CALLED_BACK } from './outbox.ts';
+import { outboxMailOf, outboxStateOf } from './outbox-store.ts';
 import { performJob } from './perform.job.ts';
 import type { ActionPorts } from './ports.ts';
+import { endCancelled } from './send-end.ts';
 import {
   findAction,
   insertActions,
@@ -29,15 +32,33 @@ export interface Requester {
 
 /** Why an action cannot be undone, as a sentence; null when it can. */
 export const whyNotUndoable = async (sql: Sql, action: Action): Promise<string | null> => {
+  if (action.status === 'executing') return whyNotCalledBack(sql, action);
   if (action.status !== 'completed') return 'It was not carried out.';
   const root = await rootOf(sql, action);
   if (!root || !findActionKind(root.type)?.reversible) return 'This kind of action cannot be taken back.';
+  if (action.type === UNDO && root.undoHint?.draft) return 'A draft that was dropped does not come back.';
   return (await undoneBy(sql, action.id)) === undefined ? null : 'It is undone already.';
+};
+
+/** A mail that has not left is called back. */
+const whyNotCalledBack = async (sql: Sql, action: Action): Promise<string | null> => {
+  const state = await outboxStateOf(sql, action.id);
+  if (state === undefined) return 'It was not carried out.';
+  return CAN_BE_CALLED_BACK.includes(state) ? null : 'It is on its way.';
+};
+
+const callBack = async (ports: Pick<ActionPorts, 'clock'>, tx: Tx, action: Action): Promise<void> => {
+  const mail = await outboxMailOf(tx, action.id);
+  const now = ports.clock.now();
+  const reason = 'It was called back before it left.';
+  if (!mail || !(await endCancelled(tx, { mail, reason, now, action: 'canceled' })))
+    throw notUndoable('It is on its way.');
 };
 
 /**
  * Makes the action that reverses another one, with its link and its job, in the caller's transaction and before any
- * effect. Throws `actions.not-undoable` with the reason, also when somebody else asked at the same moment.
+ * effect. Throws `actions.not-undoable` with the reason, also when somebody else asked at the same moment. A mail that has
+ * not left needs no reversing: it stays, and its own action is returned.
  */
 export const requestUndo = async (
   ports: Pick<ActionPorts, 'clock' | 'newId' | 'queue'>,
@@ -47,6 +68,11 @@ export const requestUndo = async (
   const { action, by } = request;
   const reason = await whyNotUndoable(tx, action);
   if (reason !== null) throw notUndoable(reason);
+  if (action.status === 'executing') {
+    await callBack(ports, tx, action);
+    await tell(ports, tx, { action, by, details: {} });
+    return action.id;
+  }
   const now = ports.clock.now();
   const id = ports.newId();
   const undo: NewAction = {
@@ -77,16 +103,23 @@ export const requestUndo = async (
   }
   await ports.queue.enqueue(performJob, { actionId: id }, { tx, userId: action.userId });
   crashpoint('undo.requested');
-  await recordActivity(ports, tx, {
-    userId: action.userId,
-    ...by,
-    action: 'action.undo',
-    subjectType: 'action',
-    subjectId: action.id,
-    details: { undo: id },
-  });
+  await tell(ports, tx, { action, by, details: { undo: id } });
   return id;
 };
+
+const tell = (
+  ports: Pick<ActionPorts, 'clock' | 'newId'>,
+  tx: Tx,
+  o: { action: Action; by: Requester; details: Record<string, unknown> },
+): Promise<void> =>
+  recordActivity(ports, tx, {
+    userId: o.action.userId,
+    ...o.by,
+    action: 'action.undo',
+    subjectType: 'action',
+    subjectId: o.action.id,
+    details: o.details,
+  });
 
 const notUndoable = (reason: string) =>
   new AppError('conflict', 'actions.not-undoable', `This action cannot be undone. ${reason}`, {
@@ -97,6 +130,7 @@ const notUndoable = (reason: string) =>
 export const undoEffect = async (sql: Sql, undo: Action, now: MailState): Promise<Effect> => {
   const of = await targetOf(sql, undo);
   if (!of?.undoHint || !of.before) return { kind: 'nothing' };
+  if (of.undoHint.draft) return { kind: 'drop_draft', ...of.undoHint.draft };
   const p = of.undoHint.after ? invert(of.undoHint.patch, of.before, now) : emptyPatch();
   return { kind: 'patch', patch: p };
 };

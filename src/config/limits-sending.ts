@@ -29,6 +29,8 @@ export const SEND_WINDOW_MS = 24 * 3_600_000;
 export const SEND_LOOK_WAITS_MS: readonly number[] = [15_000, 105_000, 480_000];
 /** Milliseconds in which a send that another process began may still be on its way. */
 export const SEND_CALL_MS = 5 * 60_000;
+/** Times that one mail is handed over, each after it certainly had not left. */
+export const SEND_TRIES = 10;
 /** Milliseconds that an account sends nothing after its provider said it was too much: the first time, and at most. */
 export const SEND_PAUSE_MS = 15 * 60_000;
 export const SEND_PAUSE_MAX_MS = 24 * 3_600_000;

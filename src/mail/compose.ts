@@ -9,7 +9,7 @@ import {
   SEND_TEXT_CHARS,
 } from '#config/limits-sending.ts';
 import { AppError } from '#std/errors.ts';
-import type { Instant } from '#std/time.ts';
+import { type Instant, toDate, toMs } from '#std/time.ts';
 import type { Address } from './message.ts';
 import { headerValue, outgoingAddress } from './outgoing-address.ts';
 
@@ -117,7 +117,7 @@ export const compose = async (c: Composition): Promise<Uint8Array> => {
     newline: 'windows',
     disableFileAccess: true,
     disableUrlAccess: true,
-    date: new Date(c.date),
+    date: toDate(toMs(c.date)),
     from: outgoingAddress('sender', c.from),
     to: c.to.map((address) => outgoingAddress('recipients', address)),
     subject: headerValue('subject', c.subject),

@@ -1,4 +1,4 @@
-import type { Tx } from '#db/db.ts';
+import type { Sql, Tx } from '#db/db.ts';
 import { insertRows } from '#db/insert-rows.ts';
 import type { NewId } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';
@@ -69,3 +69,12 @@ export const joinThreads = async (
   });
   return new Map(rows.map((r) => [r.provider_thread_key, r.id]));
 };
+
+/** What the provider calls the thread, or what we call it where the provider has no threads. */
+export const threadKeyOf = async (sql: Sql, threadId: string): Promise<string | null> =>
+  (
+    await sql.all<{ provider_thread_key: string | null }>(
+      'select provider_thread_key from threads where id = $1',
+      [threadId],
+    )
+  )[0]?.provider_thread_key ?? null;

@@ -1,4 +1,5 @@
 import { findActionKind } from '#actions/kinds/catalog.ts';
+import { sendsOf } from '#actions/recipients.ts';
 import type { NewAction } from '#actions/store.ts';
 import type { StoredMail } from '#mail/message-store.ts';
 import { type PolicySettings, type ReviewInput, review } from '#policy/review.ts';
@@ -29,9 +30,10 @@ export const proposeActions = (evaluation: Evaluation, c: ProposeContext): NewAc
 const propose = ({ ruleId, action, safeMode }: MergedAction, c: ProposeContext): NewAction | undefined => {
   const kind = findActionKind(action.type);
   if (!kind) return undefined;
+  const sends = kind.sends && sendsOf(action, c.message.mail.reveal());
   const input: ReviewInput = {
     source: 'deterministic',
-    action: { type: kind.type, danger: kind.danger },
+    action: { type: kind.type, danger: kind.danger, ...(sends ? { sends } : {}) },
     confidence: 1,
     safeMode,
     authenticated: c.authenticated,

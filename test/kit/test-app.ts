@@ -8,6 +8,7 @@ import { loadConfig } from '#config/load.ts';
 import { type RunningServer, startServer } from '#http/server.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import type { Flag } from '#mail/message.ts';
+import type { Mailbox } from '#mail/port.ts';
 import { deliver } from '#mail/providers/local/deliver.ts';
 import { workerOf } from '#main.ts';
 import { createRules } from '#rules/store.ts';
@@ -90,6 +91,8 @@ export interface TestAppOptions {
   settings?: Record<string, unknown>;
   /** `:memory:` when left out. */
   database?: string;
+  /** Stands between the program and its mailboxes. */
+  mailbox?(mailbox: Mailbox): Mailbox;
 }
 
 /** The whole program with a mailbox of its own, on a database and a folder that go away with it. */
@@ -110,7 +113,14 @@ export const testApp = async (o: TestAppOptions = {}): Promise<TestApp> => {
   });
   const log = memoryLog();
   const clock = o.clock ?? systemClock;
-  const app = await openApp({ config, version: '0.0.0-test', log, clock, random: o.random ?? systemRandom });
+  const app = await openApp({
+    config,
+    version: '0.0.0-test',
+    log,
+    clock,
+    random: o.random ?? systemRandom,
+    ...(o.mailbox ? { between: { db: (db) => db, mailbox: o.mailbox } } : {}),
+  });
   const account = await createAccount(app, {
     userId: app.owner.id,
     provider: 'local',

@@ -29,6 +29,10 @@ const EXAMPLES: Record<string, Record<string, unknown>> = {
   move: { label: 'Work' },
   snooze: { amount: 2, units: 'days' },
   add_note: { text: 'Ask about the invoice' },
+  create_draft: { text: 'Thank you.' },
+  reply: { text: 'Thank you.' },
+  forward: { to: ['books@example.com'], note: 'For you' },
+  auto_reply: { text: 'I am away until Monday.' },
 };
 
 describe.each(ACTION_KINDS)('$type', (kind) => {
@@ -75,6 +79,25 @@ test('a label that the mailbox does not have is an input error', () => {
   } catch (e) {
     expect(isAppError(e, 'actions.no-label')).toBe(true);
   }
+});
+
+test('what leaves the mailbox is dangerous, says so, and cannot be taken back', () => {
+  for (const kind of ACTION_KINDS) {
+    const effect = kind.effect(EXAMPLES[kind.type] ?? {}, view);
+    expect(kind.sends !== undefined, kind.type).toBe(effect.kind === 'send');
+    if (kind.sends) expect(kind).toMatchObject({ danger: 'dangerous', reversible: false });
+  }
+});
+
+test('addresses that mail cannot go to, and text that cannot be seen, are refused', () => {
+  const refused = (type: string, parameters: Record<string, unknown>) =>
+    expect(() => parseParameters({ type, parameters }), JSON.stringify(parameters)).toThrow(
+      expect.objectContaining({ code: 'actions.bad-parameters' }),
+    );
+  for (const to of [[], ['x'], ['a@b.example, c@d.example'], ['a@b.example\r\nBcc: c@d.example']]) {
+    refused('forward', { to });
+  }
+  for (const text of ['', 'a\0b', 'a\u202eb', '\ud800', 'a\u0085b']) refused('reply', { text });
 });
 
 test('a snooze that ends in the past or after a year is refused', () => {

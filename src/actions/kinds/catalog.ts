@@ -2,13 +2,17 @@ import { AppError } from '#std/errors.ts';
 import { addNote } from './add-note.ts';
 import { applyLabel } from './apply-label.ts';
 import { archive } from './archive.ts';
+import { autoReply } from './auto-reply.ts';
+import { createDraft } from './create-draft.ts';
 import type { ActionKind } from './define.ts';
 import { deleteForever } from './delete.ts';
+import { forward } from './forward.ts';
 import { markRead } from './mark-read.ts';
 import { markUnread } from './mark-unread.ts';
 import { move } from './move.ts';
 import { none } from './none.ts';
 import { removeLabel } from './remove-label.ts';
+import { reply } from './reply.ts';
 import { restore } from './restore.ts';
 import { snooze } from './snooze.ts';
 import { star } from './star.ts';
@@ -30,6 +34,10 @@ export const ACTION_KINDS: readonly ActionKind[] = [
   restore,
   deleteForever,
   addNote,
+  createDraft,
+  reply,
+  forward,
+  autoReply,
   none,
 ];
 

@@ -15,10 +15,22 @@ export interface MailboxView {
   now: Instant;
 }
 
+/** What a mail says, and what becomes of the one that it is about. */
+export type Letter =
+  | { form: 'reply'; text: string }
+  /** A reply that no person asked for: its rules are in `policy/auto-reply.ts`. */
+  | { form: 'auto_reply'; text: string }
+  /** `attached`: as a whole message; otherwise its text and files. */
+  | { form: 'forward'; to: readonly string[]; note: string; attached: boolean };
+
 export type Effect =
   | { kind: 'patch'; patch: MailPatch; wakeAt?: Instant }
   | { kind: 'delete' }
   | { kind: 'note'; text: string }
+  | { kind: 'send'; letter: Letter }
+  | { kind: 'draft'; letter: Letter }
+  /** What an undo of a draft does, if nobody has touched it. */
+  | { kind: 'drop_draft'; id: string; hash: string }
   | { kind: 'nothing' };
 
 /** One kind of action: everything that the engine, the forms, the prompt, the policy and the docs need to know of it. */
@@ -32,6 +44,8 @@ export interface ActionKind<P = unknown> {
   parameters: z.ZodType<P>;
   /** False for what cannot be taken back, and for what leaves nothing to take back. */
   reversible: boolean;
+  /** For what leaves the mailbox: how, and to whom where that is no answer to the sender. */
+  sends?(parameters: P): { kind: 'forward' | 'reply'; to: string[]; automatic: boolean };
   /** Names of labels that must exist before the effect; missing ones are made. */
   labels?(parameters: P, snoozeLabel: string): string[];
   /** Pure: what will be done, given the mailbox. Throws an input error when the parameters make no sense there. */
@@ -43,5 +57,6 @@ export const defineAction = <P>(kind: ActionKind<P>): ActionKind =>
   ({
     ...kind,
     labels: kind.labels && ((p, snooze) => kind.labels?.(kind.parameters.parse(p), snooze) ?? []),
+    sends: kind.sends && ((p) => kind.sends?.(kind.parameters.parse(p))),
     effect: (p, view) => kind.effect(kind.parameters.parse(p), view),
   }) as ActionKind;

@@ -19,6 +19,7 @@ export const outboxTables = (d: Dialect): string[] => [
     raw_hash text not null,
     staged_id text,
     sent_id text,
+    tries integer not null default 0,
     looks integer not null default 0,
     reason text,
     created_at text not null,
@@ -37,4 +38,14 @@ export const outboxTables = (d: Dialect): string[] => [
     primary key (account_id, address, rule_id)
   )`,
   'create index auto_replies_day on auto_replies (account_id, answered_at)',
+  `create table send_pauses (
+    account_id text primary key references accounts (id) on delete cascade,
+    strikes integer not null,
+    until text not null
+  )`,
+  `create table account_epochs (
+    account_id text primary key references accounts (id) on delete cascade,
+    restored_at text not null,
+    reconciled integer not null check (reconciled in (0, 1))
+  )`,
 ];

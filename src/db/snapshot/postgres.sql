@@ -1,5 +1,14 @@
 -- The schema after all migrations. Made by `npm run snapshot`; read its diff in review.
 
+create table account_epochs (
+  account_id text not null,
+  restored_at text not null,
+  reconciled integer not null,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  CHECK ((reconciled = ANY (ARRAY[0, 1])))
+);
+
 create table account_leases (
   account_id text not null,
   purpose text not null,
@@ -360,7 +369,6 @@ create table imap_mailboxes (
   account_id text not null,
   next_modseq bigint not null,
   oldest_modseq bigint not null,
-  state_json text default '{}'::text not null,
   PRIMARY KEY (account_id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
@@ -377,14 +385,12 @@ create table imap_messages (
   internal_date text not null,
   size_bytes integer not null,
   labels_json text not null,
-  kept_labels_json text default '[]'::text not null,
   flags_json text not null,
   deleted integer default 0 not null,
   PRIMARY KEY (account_id, id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   CHECK ((deleted = ANY (ARRAY[0, 1])))
 );
-CREATE INDEX imap_messages_date ON public.imap_messages USING btree (account_id, internal_date, added_modseq);
 CREATE INDEX imap_messages_match ON public.imap_messages USING btree (account_id, match_key);
 CREATE INDEX imap_messages_message_id ON public.imap_messages USING btree (account_id, rfc822_message_id);
 CREATE UNIQUE INDEX imap_messages_modseq ON public.imap_messages USING btree (account_id, modseq);
@@ -410,6 +416,12 @@ create table job_steps (
   error text,
   PRIMARY KEY (job_id, name),
   FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+);
+
+create table job_wakes (
+  key text not null,
+  at text not null,
+  PRIMARY KEY (key)
 );
 
 create table job_workers (
@@ -450,6 +462,7 @@ create table jobs (
   finished_at text,
   fair_key text,
   turn text default ''::text not null,
+  waits_for text,
   PRIMARY KEY (id),
   CHECK ((attempts >= 0)),
   CHECK (((state = 'failed'::text) = (failure_kind IS NOT NULL))),
@@ -467,6 +480,7 @@ CREATE INDEX jobs_running ON public.jobs USING btree (worker_id) WHERE (state = 
 CREATE UNIQUE INDEX jobs_serial ON public.jobs USING btree (serial_key) WHERE ((state = 'running'::text) AND (serial_key IS NOT NULL));
 CREATE INDEX jobs_serial_ready ON public.jobs USING btree (serial_key, priority, turn, id) WHERE ((state = 'queued'::text) AND (not_before <= updated_at) AND (serial_key IS NOT NULL));
 CREATE UNIQUE INDEX jobs_singleton ON public.jobs USING btree (singleton_key) WHERE ((state = 'queued'::text) AND (singleton_key IS NOT NULL));
+CREATE INDEX jobs_waiting ON public.jobs USING btree (waits_for) WHERE ((state = 'queued'::text) AND (waits_for IS NOT NULL));
 
 create table labels (
   id text not null,
@@ -719,6 +733,7 @@ create table outbox (
   raw_hash text not null,
   staged_id text,
   sent_id text,
+  tries integer default 0 not null,
   looks integer default 0 not null,
   reason text,
   created_at text not null,
@@ -797,6 +812,14 @@ create table schema_migrations (
   name text not null,
   applied_at text not null,
   PRIMARY KEY (id)
+);
+
+create table send_pauses (
+  account_id text not null,
+  strikes integer not null,
+  until text not null,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
 
 create table senders (

@@ -1,5 +1,11 @@
 -- The schema after all migrations. Made by `npm run snapshot`; read its diff in review.
 
+CREATE TABLE account_epochs (
+    account_id text primary key references accounts (id) on delete cascade,
+    restored_at text not null,
+    reconciled integer not null check (reconciled in (0, 1))
+  );
+
 CREATE TABLE account_leases (
     account_id text not null references accounts (id) on delete cascade,
     purpose text not null,
@@ -322,8 +328,7 @@ CREATE TABLE imap_folders (
 CREATE TABLE imap_mailboxes (
     account_id text primary key references accounts (id) on delete cascade,
     next_modseq integer not null,
-    oldest_modseq integer not null,
-    state_json text not null default '{}'
+    oldest_modseq integer not null
   );
 
 CREATE TABLE imap_messages (
@@ -338,13 +343,10 @@ CREATE TABLE imap_messages (
     internal_date text not null,
     size_bytes integer not null,
     labels_json text not null,
-    kept_labels_json text not null default '[]',
     flags_json text not null,
     deleted integer not null default 0 check (deleted in (0, 1)),
     primary key (account_id, id)
   );
-
-CREATE INDEX imap_messages_date on imap_messages (account_id, internal_date, added_modseq);
 
 CREATE INDEX imap_messages_match on imap_messages (account_id, match_key);
 
@@ -372,6 +374,11 @@ CREATE TABLE job_steps (
   result_json text,
   error text,
   primary key (job_id, name)
+);
+
+CREATE TABLE job_wakes (
+  key text primary key not null,
+  at text not null
 );
 
 CREATE TABLE job_workers (
@@ -408,7 +415,7 @@ CREATE TABLE jobs (
   created_at text not null,
   updated_at text not null,
   started_at text,
-  finished_at text, fair_key text, turn text not null default '',
+  finished_at text, fair_key text, turn text not null default '', waits_for text,
   check ((state = 'failed') = (failure_kind is not null))
 );
 
@@ -433,6 +440,8 @@ CREATE INDEX jobs_serial_ready on jobs (serial_key, priority, turn, id)
   where state = 'queued' and not_before <= updated_at and serial_key is not null;
 
 CREATE UNIQUE INDEX jobs_singleton on jobs (singleton_key) where state = 'queued' and singleton_key is not null;
+
+CREATE INDEX jobs_waiting on jobs (waits_for) where state = 'queued' and waits_for is not null;
 
 CREATE TABLE labels (
     id text primary key,
@@ -663,6 +672,7 @@ CREATE TABLE outbox (
     raw_hash text not null,
     staged_id text,
     sent_id text,
+    tries integer not null default 0,
     looks integer not null default 0,
     reason text,
     created_at text not null,
@@ -722,6 +732,12 @@ CREATE INDEX schedules_due on schedules (next_run_at) where enabled = 1;
 CREATE UNIQUE INDEX schedules_once on schedules (coalesce(user_id, ''), type, cron);
 
 CREATE TABLE schema_migrations (id integer primary key, name text not null, applied_at text not null);
+
+CREATE TABLE send_pauses (
+    account_id text primary key references accounts (id) on delete cascade,
+    strikes integer not null,
+    until text not null
+  );
 
 CREATE TABLE senders (
     user_id text not null references users (id) on delete cascade,

@@ -69,6 +69,7 @@ const JOBS: Readonly<Record<string, string>> = {
   'digest.compose': 'Make a digest',
   'digest.deliver': 'Deliver a digest',
   import: 'Import an archive',
+  'outbound.send': 'Send a mail',
   'queue.prune': 'Delete jobs that ended long ago',
   'queue.sweep': 'Take jobs back from workers that are gone',
   reconcile: 'Compare with the whole mailbox',

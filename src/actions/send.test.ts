@@ -1,0 +1,307 @@
+import { expect, test } from 'vitest';
+import { parseMail } from '#mail/mime.ts';
+import type { Mailbox, Outgoing, SendTrace } from '#mail/port.ts';
+import { ManualClock } from '#std/clock.ts';
+import { AppError, type ErrorKind } from '#std/errors.ts';
+import { type TestApp, testApp } from '#test/kit/test-app.ts';
+import { abandonedJob } from './abandoned.job.ts';
+import { answerUncertain, type UncertainAnswer } from './answer-uncertain.ts';
+import { outboxMailOf, uncertainMails } from './outbox-store.ts';
+import { requestAction } from './request.ts';
+import { findAction } from './store.ts';
+import { requestUndo } from './undo.ts';
+
+/** A mail server that does what a test says, and remembers what it took. */
+class Server {
+  readonly took: Outgoing[] = [];
+  readonly calls: string[] = [];
+  /** One for each send to come: what it throws, and whether the mail had left by then. */
+  script: { left: boolean; error: Error }[] = [];
+  traces: SendTrace[] = [];
+
+  readonly between = (mailbox: Mailbox): Mailbox => ({
+    ...mailbox,
+    stage: async () => {
+      this.calls.push('stage');
+      return 'draft-1';
+    },
+    unstage: async () => {
+      this.calls.push('unstage');
+    },
+    send: async (mail) => {
+      this.calls.push('send');
+      expect(mail.stagedId).toBe('draft-1');
+      const step = this.script.shift();
+      if (step === undefined || step.left) this.took.push(mail);
+      if (step) throw step.error;
+      return 'sent-1';
+    },
+    traceSend: async () => {
+      this.calls.push('trace');
+      const scripted = this.traces.shift();
+      if (scripted) return scripted;
+      return this.took.length > 0 ? { kind: 'sent', id: 'sent-1' } : { kind: 'not-sent' };
+    },
+  });
+}
+
+const error = (kind: ErrorKind, code = 'mail.test', retryAfterMs?: number) =>
+  new AppError(kind, code, 'The server said so', { retryAfterMs });
+const UNKNOWN = error('transient', 'mail.send-unknown');
+
+const START = Date.parse('2026-01-15T09:00:00.000Z');
+const OWNER = { actor: 'owner', channel: 'test' };
+
+const start = async (server: Server, settings: Record<string, unknown> = {}) => {
+  const clock = new ManualClock(START);
+  const t = await testApp({ clock, settings, mailbox: server.between });
+  await t.deliver({ from: 'Ada <ada@example.com>', subject: 'Lunch?', messageId: 'lunch@example.com' });
+  await t.drain();
+  return { t, clock };
+};
+
+const reply = async (t: TestApp, text = 'Yes.') => {
+  const [message] = await t.app.db.all<{ id: string }>("select id from messages where subject = 'Lunch?'");
+  const { actionId } = await requestAction(t.app, {
+    userId: t.app.owner.id,
+    messageId: message?.id ?? '',
+    type: 'reply',
+    parameters: { text },
+    confirmed: true,
+    by: OWNER,
+  });
+  return actionId;
+};
+
+const wait = async (t: TestApp, clock: ManualClock, ms: number) => {
+  await t.drain();
+  clock.advance(ms);
+  await t.drain();
+};
+
+const look = async (t: TestApp, id: string) => {
+  const mail = await outboxMailOf(t.app.db, id);
+  return [mail?.state, (await findAction(t.app.db, id))?.status].join(' ');
+};
+
+const answer = (t: TestApp, actionId: string, said: UncertainAnswer) =>
+  answerUncertain(t.app, { userId: t.app.owner.id, actionId, answer: said, by: OWNER });
+
+const MINUTE = 60_000;
+
+test('a reply waits, leaves once, and is recorded', async () => {
+  const server = new Server();
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await t.drain();
+  expect(await look(t, id)).toBe('prepared executing');
+  expect(server.calls).toEqual([]);
+  await wait(t, clock, 10_000);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.calls).toEqual(['stage', 'send']);
+  const [sent] = server.took;
+  const mail = await parseMail(sent?.raw ?? new Uint8Array());
+  expect(sent).toMatchObject({ from: 'robin@marlow.example', recipients: ['ada@example.com'] });
+  expect(mail).toMatchObject({
+    subject: 'Re: Lunch?',
+    inReplyTo: 'lunch@example.com',
+    references: ['lunch@example.com'],
+    to: [{ name: '', address: 'ada@example.com' }],
+    cc: [],
+    bcc: [],
+    rfc822MessageId: sent?.messageId,
+    date: '2026-01-15T09:00:00.000Z',
+  });
+  expect(mail.headers).toContainEqual(['x-op-id', sent?.opId]);
+  expect(mail.headers.map(([name]) => name)).not.toContain('auto-submitted');
+  expect((await outboxMailOf(t.app.db, id))?.raw.length).toBe(0);
+});
+
+test('a mail that has not left is called back, and one that has is not', async () => {
+  const server = new Server();
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await t.drain();
+  const undo = async () => {
+    const action = await findAction(t.app.db, id);
+    if (!action) throw new Error('The action is gone');
+    await t.app.db.write((tx) => requestUndo(t.app, tx, { action, by: OWNER }));
+  };
+  await undo();
+  await wait(t, clock, MINUTE);
+  expect(await look(t, id)).toBe('cancelled canceled');
+  expect(server.calls).toEqual(['unstage']);
+  expect(server.took).toEqual([]);
+  const other = await reply(t, 'No.');
+  await wait(t, clock, MINUTE);
+  expect(await look(t, other)).toBe('sent completed');
+});
+
+test('a mail whose answer never came is looked for, not sent again', async () => {
+  const server = new Server();
+  server.script = [{ left: true, error: UNKNOWN }];
+  server.traces = [{ kind: 'unknown' }];
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await wait(t, clock, 10_000);
+  expect(await look(t, id)).toBe('sending executing');
+  await wait(t, clock, 15_000);
+  await wait(t, clock, 2 * MINUTE);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.calls).toEqual(['stage', 'send', 'trace', 'trace']);
+  expect(server.took).toHaveLength(1);
+});
+
+test.each([
+  ['the connection broke', error('transient')],
+  ['nobody foresaw it', new TypeError('fetch failed')],
+])('a mail that certainly did not leave is sent again: %s', async (_, thrown) => {
+  const server = new Server();
+  server.script = [{ left: false, error: thrown }];
+  const { t, clock } = await start(server);
+  await using _t = t;
+  const id = await reply(t);
+  await wait(t, clock, 10_000);
+  await wait(t, clock, 15_000);
+  await wait(t, clock, 15_000);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.calls).toEqual(['stage', 'send', 'trace', 'send']);
+});
+
+const uncertain = async (server: Server) => {
+  server.script = [{ left: true, error: UNKNOWN }];
+  server.traces = [{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }];
+  const { t, clock } = await start(server);
+  const id = await reply(t);
+  for (const ms of [10_000, 15_000, 105_000, 480_000]) await wait(t, clock, ms);
+  return { t, clock, id };
+};
+
+test('where nobody can tell, a person is asked after ten minutes, and nothing happens by itself', async () => {
+  const server = new Server();
+  const { t, clock, id } = await uncertain(server);
+  await using _ = t;
+  expect(await look(t, id)).toBe('uncertain executing');
+  for (let i = 0; i < 5; i++) await wait(t, clock, 24 * 60 * MINUTE);
+  expect(server.calls.filter((call) => call === 'send')).toHaveLength(1);
+  expect((await uncertainMails(t.app.db, t.app.owner.id, 10)).map((m) => m.actionId)).toEqual([id]);
+});
+
+test('a person says that it went out, once', async () => {
+  const { t, id } = await uncertain(new Server());
+  await using _ = t;
+  await answer(t, id, 'went-out');
+  await expect(answer(t, id, 'send-again')).rejects.toMatchObject({ code: 'actions.not-uncertain' });
+  expect(await look(t, id)).toBe('sent completed');
+});
+
+test('a person gives it up', async () => {
+  const { t, id, clock } = await uncertain(new Server());
+  await using _ = t;
+  await answer(t, id, 'give-up');
+  await wait(t, clock, MINUTE);
+  expect(await look(t, id)).toBe('cancelled canceled');
+});
+
+test('a person has it sent again', async () => {
+  const server = new Server();
+  const { t, id, clock } = await uncertain(server);
+  await using _ = t;
+  await answer(t, id, 'send-again');
+  await t.app.queue.enqueue(abandonedJob, {});
+  await wait(t, clock, MINUTE);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.took).toHaveLength(2);
+  expect(server.took[0]?.raw).toEqual(server.took[1]?.raw);
+});
+
+test('a mail that is refused ends with the reason', async () => {
+  const server = new Server();
+  server.script = [{ left: false, error: error('permanent') }];
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await wait(t, clock, 10_000);
+  expect(await look(t, id)).toBe('cancelled failed');
+  expect((await findAction(t.app.db, id))?.errorMessage).toBe('The server said so');
+  expect(server.calls).toEqual(['stage', 'send', 'unstage']);
+});
+
+test('too many mails make the account wait, longer each time, with none lost', async () => {
+  const server = new Server();
+  server.script = [
+    { left: false, error: error('limit') },
+    { left: false, error: error('limit', 'mail.test', 40 * MINUTE) },
+  ];
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const ids = [await reply(t), await reply(t, 'Really.')];
+  await wait(t, clock, 10_000);
+  await wait(t, clock, 14 * MINUTE);
+  expect(server.calls.filter((call) => call === 'send')).toHaveLength(1);
+  await wait(t, clock, 2 * MINUTE);
+  await wait(t, clock, 39 * MINUTE);
+  expect(server.took).toEqual([]);
+  expect(server.calls.filter((call) => call === 'send')).toHaveLength(2);
+  await wait(t, clock, 2 * MINUTE);
+  for (const id of ids) expect(await look(t, id)).toBe('sent completed');
+  expect(server.took).toHaveLength(2);
+});
+
+test('what was being sent when its process died is looked for, when that process can no longer be at it', async () => {
+  const server = new Server();
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await t.drain();
+  const mail = await outboxMailOf(t.app.db, id);
+  await t.app.db.write((tx) =>
+    tx.run(
+      "update outbox set state = 'sending', tries = 1, staged_id = 'draft-1', updated_at = $2 where id = $1",
+      [mail?.id ?? '', clock.now()],
+    ),
+  );
+  await wait(t, clock, 10_000);
+  expect(server.calls).toEqual([]);
+  await wait(t, clock, 5 * MINUTE);
+  await wait(t, clock, MINUTE);
+  expect(server.calls).toEqual(['trace', 'send']);
+  expect(await look(t, id)).toBe('sent completed');
+});
+
+test('a mail whose job is canceled ends, or becomes a question when it may have left', async () => {
+  for (const [state, then] of [
+    ['prepared', 'cancelled failed'],
+    ['sending', 'uncertain executing'],
+  ]) {
+    const { t, clock } = await start(new Server());
+    await using _ = t;
+    const id = await reply(t);
+    await t.drain();
+    await t.app.db.write((tx) => tx.run('update outbox set state = $1', [state ?? '']));
+    const [job] = await t.app.queue.list({ type: 'outbound.send' });
+    clock.advance(1_000);
+    await t.app.queue.cancel(job?.id ?? '');
+    await t.app.queue.enqueue(abandonedJob, {});
+    await wait(t, clock, MINUTE);
+    expect(await look(t, id)).toBe(then);
+  }
+});
+
+test('no more mails leave in a day than may, and the rest go the day after', async () => {
+  const server = new Server();
+  const { t, clock } = await start(server, { 'sending.per_day': 2 });
+  await using _ = t;
+  const ids = [await reply(t, 'One.'), await reply(t, 'Two.'), await reply(t, 'Three.')];
+  await wait(t, clock, MINUTE);
+  expect(server.took).toHaveLength(2);
+  await wait(t, clock, 23 * 60 * MINUTE);
+  expect(server.took).toHaveLength(2);
+  await wait(t, clock, 60 * MINUTE);
+  await wait(t, clock, MINUTE);
+  expect(server.took).toHaveLength(3);
+  for (const id of ids) expect(await look(t, id)).toBe('sent completed');
+});
