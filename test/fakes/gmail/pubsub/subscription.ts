@@ -59,6 +59,11 @@ export class Subscription {
     return this.#waiting.size;
   }
 
+  /** Pulls that wait for a message now. */
+  get pullsWaiting(): number {
+    return this.#sleepers.size;
+  }
+
   add(message: QueuedMessage): void {
     this.#waiting.set(`${message.messageId}/${++this.#copies}`, {
       ...message,
