@@ -76,7 +76,7 @@ const fetchMail = async (ports: ReadingPorts, id: string, lane?: Lane): Promise<
   const answer = await unlessTooLarge(
     ports.rest.ask({ ...get(id, 'full', lane), maxBytes: GMAIL_MESSAGE_BYTES }, full),
   );
-  const content = answer && (await contentOf(answer.payload));
+  const content = answer && (await contentOfPayload(answer.payload));
   if (answer && content) return mailOf(answer, content);
   return wholeMail(ports, id, lane);
 };
@@ -112,7 +112,7 @@ const headersOnly = (headers: readonly HeaderAnswer[]): RawContent => {
 };
 
 /** null: its parts do not tell it for certain. */
-const contentOf = async (payload: PartAnswer): Promise<RawContent | null> => {
+export const contentOfPayload = async (payload: PartAnswer): Promise<RawContent | null> => {
   const rebuilt = hasPlainSender(payload) ? rebuild(payload) : null;
   if (!rebuilt) return null;
   const leaves = await attachmentLeaves(payload, rebuilt.leaves);

@@ -71,10 +71,7 @@ class PartWriter {
     const number = this.leaves.push(part) - 1;
     const told = tellsAll(part);
     if (!told) throw new NotTold();
-    const bytes =
-      this.#bodies === 'numbers'
-        ? Buffer.from(String(number))
-        : Buffer.from(part.body.data ?? '', 'base64url');
+    const bytes = this.#bodies === 'numbers' ? Buffer.from(String(number)) : bytesOf(part);
     this.#headers(part, contentType(part, { bytes, parent }), 'base64');
     this.out.push(bytes.toString('base64'), CRLF);
   }
@@ -94,6 +91,14 @@ class PartWriter {
     this.out.push(CRLF);
   }
 }
+
+/** Lines of text end as the parser ends those that it reads itself; what came in base64 it leaves as it is. */
+const bytesOf = (part: PartAnswer): Buffer => {
+  const bytes = Buffer.from(part.body.data ?? '', 'base64url');
+  const encoding = headerOf(part, 'content-transfer-encoding') ?? '';
+  if (!part.mimeType.startsWith('text/') || /base64/i.test(encoding)) return bytes;
+  return Buffer.from(`${bytes.toString('latin1').replaceAll('\r\n', '\n')}\n`, 'latin1');
+};
 
 const headerOf = (part: PartAnswer, name: string): string | undefined =>
   part.headers.find((header) => header.name.trim().toLowerCase() === name)?.value;
