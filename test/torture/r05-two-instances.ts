@@ -8,7 +8,7 @@ import { type Program, startProgram } from './kit/program.ts';
 import { until } from './kit/until.ts';
 import { defineTrial, type TrialRun } from './trial.ts';
 
-const QUIET_MS = 120_000;
+const QUIET_MS = 300_000;
 const RULE = {
   name: 'Letters',
   priority: 10,
