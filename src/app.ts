@@ -22,8 +22,8 @@ import { migrate } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
 import { forgetAllEntries, forgetMessages } from '#digests/forget-store.ts';
 import type { DigestPorts } from '#digests/ports.ts';
+import { goOn } from '#ingest/go-on.ts';
 import type { RemovalPorts } from '#ingest/removal-ports.ts';
-import { syncJob } from '#ingest/sync.job.ts';
 import { parsePool } from '#mail/parse-pool.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
@@ -168,8 +168,9 @@ const signInPorts = (
     ...o,
     credentials,
     tokens: tokenKeeper({ ...o, credentials, renew }),
-    beginSync: async (tx, { id, userId }) => {
-      await queue.enqueue(syncJob, { accountId: id }, { tx, userId });
+    beginSync: async (tx, { id }) => {
+      const account = await findAnyAccount(tx, id);
+      if (account) await goOn({ queue, clock }, tx, account);
     },
   };
 };

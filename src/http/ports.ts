@@ -1,7 +1,7 @@
 import type { Attempts } from '#access/attempts.ts';
 import type { AccessPorts } from '#access/ports.ts';
 import type { User } from '#access/user.ts';
-import type { SignInPorts, SignInPorts } from '#accounts/sign-in.ts';
+import type { SignInPorts } from '#accounts/sign-in.ts';
 import type { ActionPorts } from '#actions/ports.ts';
 import type { Live } from '#activity/live.ts';
 import type { Config } from '#config/config.ts';
@@ -22,6 +22,5 @@ export interface HttpPorts extends RemovalPorts, ConnectPorts, TriagePorts, Acti
   schedules: Schedules;
   signIns: SignInPorts;
   access: AccessPorts & { attempts: Attempts };
-  signIns: SignInPorts;
   owner: User;
 }

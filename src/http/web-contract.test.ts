@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { digestSchema, digestSummarySchema } from '#digests/digest.ts';
 import type { Instant } from '#std/time.ts';
+import type * as Accounts from '#web/lib/api/account-types.ts';
 import type * as Digests from '#web/lib/api/digest-types.ts';
 import type * as Jobs from '#web/lib/api/job-types.ts';
 import type * as Rules from '#web/lib/api/rule-types.ts';
@@ -29,7 +30,7 @@ const fits = <Read, _Answer extends Read>(): true => true;
 
 // Checked by the compiler: what a route answers is what the web app reads.
 test('the web app reads the shapes that the routes answer', () => {
-  expect(fits<Web.Account, Sent<z.output<typeof accountShape>>>()).toBe(true);
+  expect(fits<Accounts.Account, Sent<z.output<typeof accountShape>>>()).toBe(true);
   expect(fits<Web.Label, Sent<z.output<typeof labelShape>>>()).toBe(true);
   expect(fits<Web.ThreadSummary, Sent<z.output<typeof threadSummaryShape>>>()).toBe(true);
   expect(fits<Web.Thread, Sent<z.output<typeof threadShape>>>()).toBe(true);

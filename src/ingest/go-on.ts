@@ -1,4 +1,4 @@
-import type { Account } from '#accounts/account.ts';
+import { type Account, waitsForAccount } from '#accounts/account.ts';
 import type { Tx } from '#db/db.ts';
 import type { JobType } from '#queue/define.ts';
 import { backfillJob } from './backfill.job.ts';
@@ -17,6 +17,7 @@ export const goOn = async (
     // One that waits already may wait for long.
     if (!created) await ports.queue.reschedule(id, ports.clock.ms(), { tx });
   };
+  await ports.queue.wake(waitsForAccount(accountId), { tx });
   await now(syncJob, { accountId });
   if (state.gap) await now(reconcileJob, { accountId, occasion: state.gap.occasion });
   if (state.backfill && state.backfill.finishedAt === null && !state.backfill.paused) {

@@ -1,5 +1,6 @@
 import type { Route } from '#http/route.ts';
 import { accessRoutes } from './access.ts';
+import { accountConnectRoutes } from './account-connect.ts';
 import { accountRoutes } from './accounts.ts';
 import { actionRoutes } from './actions.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -11,13 +12,16 @@ import { messageRoutes } from './messages.ts';
 import { ruleRoutes } from './rules.ts';
 import { schedulePreviewRoutes } from './schedule-preview.ts';
 import { scheduleRoutes } from './schedules.ts';
+import { googleSignInRoutes } from './sign-in-google.ts';
 import { systemRoutes } from './system.ts';
 import { threadRoutes } from './threads.ts';
 
 /** Every route. Where two fit the same path, the first one answers. */
 export const ROUTES: readonly Route[] = [
   ...systemRoutes,
+  ...accountConnectRoutes,
   ...accountRoutes,
+  ...googleSignInRoutes,
   ...labelRoutes,
   ...threadRoutes,
   ...messageRoutes,

@@ -1,5 +1,6 @@
+import type { Account } from './api/account-types.ts';
 import { api } from './api/client.ts';
-import type { Account, Id, Label, LabelRole } from './api/types.ts';
+import type { Id, Label, LabelRole } from './api/types.ts';
 import { live } from './live.svelte.ts';
 
 /** What every page needs to know: the accounts, their labels, and how much waits for a yes. */

@@ -1,5 +1,6 @@
+import type { AccountStatus, Provider } from './api/account-types.ts';
 import type { FailureKind, JobState } from './api/job-types.ts';
-import type { AccountStatus, ActionStatus, ApprovalState, DecisionSource } from './api/types.ts';
+import type { ActionStatus, ApprovalState, DecisionSource } from './api/types.ts';
 import { humanize } from './format.ts';
 
 /** How a state looks: the word is always shown, the tone only supports it. */
@@ -47,7 +48,14 @@ export const accountWord: Record<AccountStatus, Word> = {
   paused: { text: 'Paused', tone: 'warn' },
   needs_user: { text: 'Needs you', tone: 'warn' },
   error: { text: 'Error', tone: 'bad' },
+  removing: { text: 'Being removed', tone: 'plain' },
   removed: { text: 'Removed', tone: 'plain' },
+};
+
+export const providerWord: Record<Provider, string> = {
+  gmail: 'Gmail',
+  imap: 'IMAP',
+  local: 'Archive on this machine',
 };
 
 export const sourceWord: Record<DecisionSource, string> = {

@@ -1,3 +1,4 @@
+import type { Account, ConnectWays, ImapDraft, ImapGuess, MailboxHealth } from './account-types.ts';
 import type { Digest, DigestSummary } from './digest-types.ts';
 import type {
   CronPreview,
@@ -14,7 +15,6 @@ import type {
 import { ApiError, request } from './request.ts';
 import type { Catalog, Rule, RuleDraft, RuleTest } from './rule-types.ts';
 import type {
-  Account,
   ActionDetail,
   ActionQuery,
   ActionSummary,
@@ -42,6 +42,27 @@ const post = <T>(path: string, body: object = {}): Promise<T> => request<T>('POS
 export const api = {
   today: (signal?: AbortSignal) => get<Today>('/today', undefined, signal),
   accounts: (signal?: AbortSignal) => get<{ items: Account[] }>('/accounts', undefined, signal),
+  accountsInFull: (signal?: AbortSignal) => get<{ items: Account[] }>('/accounts', { figures: true }, signal),
+  account: (id: Id, signal?: AbortSignal) => get<Account>(`/accounts/${id}`, undefined, signal),
+  connectWays: (signal?: AbortSignal) => get<ConnectWays>('/accounts/ways', undefined, signal),
+  connectGmail: () => post<{ url: string }>('/accounts/gmail'),
+  guessImap: (email: string, signal?: AbortSignal) =>
+    get<ImapGuess>('/accounts/imap/settings', { email }, signal),
+  connectImap: (draft: ImapDraft) =>
+    post<{ account: Account; health: MailboxHealth | null }>('/accounts/imap', draft),
+  importArchive: (path: string, name: string) =>
+    post<{ account: Account; jobId: Id }>('/accounts/import', { path, ...(name !== '' && { name }) }),
+  testAccount: (id: Id) => post<MailboxHealth>(`/accounts/${id}/test`),
+  syncAccount: (id: Id) => post<{ jobId: Id }>(`/accounts/${id}/sync`),
+  pauseAccount: (id: Id) => post<Account>(`/accounts/${id}/pause`),
+  resumeAccount: (id: Id) => post<Account>(`/accounts/${id}/resume`),
+  pauseBackfill: (id: Id) => post<Account>(`/accounts/${id}/backfill/pause`),
+  resumeBackfill: (id: Id) => post<Account>(`/accounts/${id}/backfill/resume`),
+  reauthorize: (id: Id) => post<{ url: string }>(`/accounts/${id}/reauthorize`),
+  changePassword: (id: Id, draft: Omit<ImapDraft, 'email'>) =>
+    post<{ account: Account; health: MailboxHealth | null }>(`/accounts/${id}/password`, draft),
+  removeAccount: (id: Id, mail: 'keep' | 'delete') =>
+    request<{ account: Account; jobId: Id }>('DELETE', `/accounts/${id}`, { query: { mail } }),
   labels: (accountId?: Id, signal?: AbortSignal) => get<{ items: Label[] }>('/labels', { accountId }, signal),
 
   threads: (query: ThreadQuery, signal?: AbortSignal) => get<Page<ThreadSummary>>('/threads', query, signal),

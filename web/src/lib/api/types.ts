@@ -1,3 +1,5 @@
+import type { Account, LedgerCounts } from './account-types.ts';
+
 /**
  * What travels between this app and `/api`. Field names are camelCase, times are ISO 8601 UTC text with milliseconds
  * (`Instant`), ids are UUIDv7 text, durations are whole seconds. Text fields that come out of mail (subjects, names,
@@ -28,33 +30,7 @@ export interface ProblemDetails {
   traceId?: string;
 }
 
-// Accounts and labels
-
-export type AccountStatus = 'active' | 'syncing' | 'paused' | 'needs_user' | 'error' | 'removed';
-export type Provider = 'gmail' | 'imap' | 'local';
-
-export interface ImportProgress {
-  done: number;
-  /** Null while the size of the mailbox isn't known yet. */
-  total: number | null;
-  /** What is counted, for people: `messages`. */
-  unit: string;
-  ratePerSecond: number | null;
-  secondsLeft: number | null;
-}
-
-export interface Account {
-  id: Id;
-  email: string;
-  displayName: string | null;
-  provider: Provider;
-  status: AccountStatus;
-  /** What is wrong and what to do, when `status` is `needs_user`, `error` or `paused`. */
-  statusDetail: string | null;
-  messages: number;
-  lastSyncAt: Instant | null;
-  importProgress?: ImportProgress;
-}
+// Labels
 
 export const LABEL_ROLES = ['inbox', 'archive', 'trash', 'spam', 'sent', 'drafts'] as const;
 export type LabelRole = (typeof LABEL_ROLES)[number];
@@ -271,7 +247,7 @@ export interface Approval {
 export interface Today {
   waitingApprovals: number;
   /** Since midnight in the person's time zone: received = decided + waiting + unexplained. */
-  ledger: { received: number; decided: number; waiting: number; unexplained: number };
+  ledger: LedgerCounts;
   actionsToday: { byType: { type: string; count: number }[]; total: number };
   /** The last 14 days, oldest first; `day` is `YYYY-MM-DD`. */
   volume: { day: string; received: number; acted: number }[];

@@ -3,6 +3,7 @@ import History from '@lucide/svelte/icons/history';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Workflow from '@lucide/svelte/icons/layers';
 import ListFilter from '@lucide/svelte/icons/list-filter';
+import Mailbox from '@lucide/svelte/icons/mailbox';
 import Newspaper from '@lucide/svelte/icons/newspaper';
 import Settings from '@lucide/svelte/icons/settings-2';
 import Sun from '@lucide/svelte/icons/sunrise';
@@ -16,6 +17,7 @@ export const PAGES = [
   { href: '/digests', label: 'Digests', key: 'd', icon: Newspaper },
   { href: '/rules', label: 'Rules', key: 'r', icon: ListFilter },
   { href: '/jobs', label: 'Jobs', key: 'j', icon: Workflow },
+  { href: '/accounts', label: 'Accounts', key: 'c', icon: Mailbox },
   { href: '/settings', label: 'Settings', key: 's', icon: Settings },
 ] as const;
 
