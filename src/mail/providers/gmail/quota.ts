@@ -101,7 +101,7 @@ export class AccountQuota {
   /** Google said that the project has used up its day: every account waits for the next. Returns how long. */
   async dayUsedUp(): Promise<number> {
     const now = this.#ports.clock.ms();
-    const until = startOfDay(now, QUOTA_ZONE, 1);
+    const until = startOfDay(now, QUOTA_ZONE, -1);
     this.#empty();
     await this.#ports.db.write(async (tx) => {
       await store.ensureQuota(tx, this.#accountId);
