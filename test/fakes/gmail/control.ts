@@ -121,6 +121,11 @@ export class FakeControl {
     return all.filter((item) => id === undefined || item.labels.has(id)).map((item) => item.id);
   }
 
+  /** The labels of every message, by its id, newest first. */
+  labelsOf(email: string): Map<string, string[]> {
+    return new Map([...this.user(email).mailbox.newestFirst()].map((item) => [item.id, [...item.labels]]));
+  }
+
   draftIds(email: string): string[] {
     return [...this.user(email).mailbox.drafts.keys()];
   }

@@ -38,8 +38,12 @@ export interface Behaviour {
   overwritesMessageId: boolean;
   /** A mail to another user of this fake arrives there. */
   deliversBetweenUsers: boolean;
+  /** Addresses and domains that no mail can reach: the sender gets a report instead. */
+  bounces: readonly string[];
   /** Searches (`q`) find a message this long after it came. */
   searchLagMs: number;
+  /** History is kept so long: an id before that is not found. */
+  historyKeepMs: number;
   /** History names the labels of each message, beside its id and thread. */
   historyShowsLabels: boolean;
   /** Encoded words of headers are decoded in `payload.headers`. */
@@ -77,7 +81,9 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   keepsXHeaders: true,
   overwritesMessageId: true,
   deliversBetweenUsers: true,
+  bounces: [],
   searchLagMs: 0,
+  historyKeepMs: 7 * 86_400_000,
   historyShowsLabels: false,
   decodesHeaders: true,
   inlineTextBytes: 10_000_000,

@@ -62,9 +62,11 @@ export class HistoryLog {
     this.#wentBackBy = by;
   }
 
-  /** false: too old, or from the future. */
-  isGood(startId: bigint): boolean {
-    return startId >= this.#oldestGood && startId <= this.#last;
+  /** false: from the future, or too old: something that came after it happened before `oldestMs`. */
+  isGood(startId: bigint, oldestMs: number): boolean {
+    if (startId < this.#oldestGood || startId > this.#last) return false;
+    const next = this.at(this.indexAfter(startId));
+    return next === undefined || next.atMs >= oldestMs;
   }
 
   /** The index of the first record after that id. */

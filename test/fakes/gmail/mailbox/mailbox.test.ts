@@ -362,3 +362,31 @@ test('the same seed makes the same mail, and other seeds other mail', async () =
     expect(seen?.raw.toString()).toContain(`Message-ID: <${seen?.messageId}>`);
   }
 });
+
+test('an id whose changes are older than a week is not found, while that of a quiet mailbox is', async () => {
+  await using box = await open({ behaviour: { accessTokenS: 30 * 86_400 } });
+  const { fake } = box;
+  const start = fake.historyId(ROBIN);
+  fake.deliver(ROBIN, mail());
+  const quiet = fake.historyId(ROBIN);
+  const { gmail } = clientOf(fake, fake.grant(ROBIN).accessToken);
+  fake.clock.advance(7 * 86_400_000 + 1_000);
+  expect((await gmail(`history?startHistoryId=${start}`)).status).toBe(404);
+  expect((await gmail(`history?startHistoryId=${quiet}`)).status).toBe(200);
+});
+
+test('a mail to an address that nobody has comes back as a report in its thread', async () => {
+  await using box = await open({ behaviour: { bounces: ['void.example'] } });
+  const sent = await box.post('messages/send', {
+    raw: encoded(['To: x@void.example', 'Subject: S', '', 'T']),
+  });
+  const [id] = box.fake.messageIds(ROBIN, 'INBOX');
+  const { json } = await box.gmail(`messages/${id}`);
+  expect(json.threadId).toBe(sent.json.threadId);
+  expect(json.payload.parts.map((one: { mimeType: string }) => one.mimeType)).toEqual([
+    'text/plain',
+    'message/delivery-status',
+    'message/rfc822',
+  ]);
+  expect(json.payload.parts[2].parts[0].headers).toContainEqual({ name: 'Subject', value: 'S' });
+});

@@ -33,7 +33,7 @@ export const listHistory = (call: ApiCall): unknown => {
   const start = query.get('startHistoryId');
   if (start === null || !/^\d+$/.test(start)) throw invalid('Missing or invalid startHistoryId');
   const startId = BigInt(start);
-  if (!history.isGood(startId)) throw notFound();
+  if (!history.isGood(startId, world.clock.ms() - world.behaviour.historyKeepMs)) throw notFound();
   const types = wantedTypes(query);
   const labelId = query.get('labelId');
   const question = [start, ...types, labelId ?? ''].join('\n');

@@ -1,5 +1,6 @@
 import type { ApiCall } from '#test/fakes/gmail/api/api-call.ts';
 import { ApiError, notFound } from '#test/fakes/gmail/api/api-error.ts';
+import { failureReport } from '#test/fakes/gmail/mailbox/failure-report.ts';
 import type { MailItem } from '#test/fakes/gmail/mailbox/mail-item.ts';
 import { headOf } from '#test/fakes/gmail/mailbox/mail-item.ts';
 import { checkSize, incomingCopy, outgoing, rawOf } from '#test/fakes/gmail/mailbox/outgoing.ts';
@@ -38,6 +39,17 @@ const checkLimits = (call: ApiCall): void => {
 /** Throws when a mail is to join a thread that does not exist. */
 export const checkThread = (call: ApiCall, threadId: string | undefined): void => {
   if (threadId !== undefined && call.user.mailbox.thread(threadId).length === 0) throw notFound();
+};
+
+const reportFailures = (call: ApiCall, sent: { raw: Buffer; recipients: readonly string[] }): void => {
+  const { world, user } = call;
+  for (const to of sent.recipients) {
+    const domain = to.split('@')[1] ?? '';
+    if (!world.behaviour.bounces.some((one) => one === to || one === domain)) continue;
+    const nowMs = world.clock.ms();
+    const source = failureReport({ raw: sent.raw, from: user.email, to, nowMs });
+    user.mailbox.add({ source, labels: ['INBOX', 'UNREAD'], internalMs: nowMs });
+  }
 };
 
 const toOthers = (call: ApiCall, sent: { raw: Buffer; recipients: readonly string[] }): void => {
@@ -84,6 +96,7 @@ export const sendMail = (
     ...(sent.opId ? { opId: sent.opId } : {}),
   });
   if (world.behaviour.deliversBetweenUsers) toOthers(call, sent);
+  reportFailures(call, sent);
   return item;
 };
 
