@@ -1,6 +1,7 @@
 import type { Route } from '#http/route.ts';
 import { accessRoutes } from './access.ts';
 import { accountConnectRoutes } from './account-connect.ts';
+import { accountGmailRoutes } from './account-gmail.ts';
 import { accountRoutes } from './accounts.ts';
 import { actionRoutes } from './actions.ts';
 import { approvalRoutes } from './approvals.ts';
@@ -20,6 +21,7 @@ import { threadRoutes } from './threads.ts';
 export const ROUTES: readonly Route[] = [
   ...systemRoutes,
   ...accountConnectRoutes,
+  ...accountGmailRoutes,
   ...accountRoutes,
   ...googleSignInRoutes,
   ...labelRoutes,
