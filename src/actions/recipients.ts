@@ -21,7 +21,9 @@ export const sendsOf = (
 ): ReviewInput['action']['sends'] => {
   const sends = actionKind(action.type).sends?.(action.parameters);
   if (!sends) return undefined;
-  if (sends.kind === 'forward') return { kind: 'forward', to: sends.to };
+  if (sends.kind === 'forward') {
+    return { kind: 'forward', to: sends.to.flatMap((address) => sendableAddress(address) ?? []) };
+  }
   const address = sends.automatic ? autoReplyRecipient(mail) : replyRecipient(mail);
   return { kind: 'reply', to: address === null ? [] : [address] };
 };

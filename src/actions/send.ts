@@ -1,4 +1,5 @@
 import {
+  SEND_BRIEF_MS,
   SEND_CALL_MS,
   SEND_LOOK_WAITS_MS,
   SEND_PAUSE_MAX_MS,
@@ -135,8 +136,8 @@ const REFUSED: ReadonlySet<string> = new Set(['input', 'permanent', 'denied']);
 const afterError = async (s: Step, e: unknown): Promise<Stepped> => {
   const kind = e instanceof AppError ? e.kind : 'transient';
   if (REFUSED.has(kind)) return refuse(s, errorMessage(e));
-  if (kind === 'limit') return tooMany(s, e as AppError);
-  if (kind === 'needs-user') {
+  if (kind === 'limit' && !isBrief(e as AppError)) return tooMany(s, e as AppError);
+  if (kind === 'needs-user' || kind === 'limit') {
     await backToStaged(s);
     throw e;
   }
@@ -151,6 +152,10 @@ const afterError = async (s: Step, e: unknown): Promise<Stepped> => {
   );
   return { againMs: s.ports.clock.ms() + (SEND_LOOK_WAITS_MS[0] ?? 0) };
 };
+
+/** Only too fast, and not too much. */
+const isBrief = ({ code, retryAfterMs }: AppError): boolean =>
+  code !== 'mail.sending-limit' && retryAfterMs !== undefined && retryAfterMs < SEND_BRIEF_MS;
 
 const refuse = async ({ ports, mail, mailbox, write }: Step, reason: string): Promise<Stepped> => {
   await write((tx) => endCancelled(tx, { mail, reason, now: ports.clock.now(), action: 'failed' }));

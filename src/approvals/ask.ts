@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Action, actionHash } from '#actions/action.ts';
+import { findActionKind } from '#actions/kinds/catalog.ts';
+import { SEND_APPROVAL_MS } from '#config/limits-sending.ts';
 import type { Tx } from '#db/db.ts';
 import type { PolicyReason } from '#policy/review.ts';
 import type { Queue } from '#queue/queue.ts';
@@ -22,6 +24,10 @@ interface AskPorts {
 
 const BUTTON_BYTES = 16;
 
+/** What is sent answers something of today. */
+const lifetimeOf = ({ approvalMs }: AskPorts, { type }: Pick<Action, 'type'>): number =>
+  findActionKind(type)?.sends ? Math.min(approvalMs, SEND_APPROVAL_MS) : approvalMs;
+
 /** Makes the card for an action that waits, and the job that ends it when nobody answers; in the caller's transaction. */
 export const askApproval = async (
   ports: AskPorts,
@@ -33,7 +39,7 @@ export const askApproval = async (
 ): Promise<string> => {
   const { action, reasons } = ask;
   const id = ports.newId();
-  const expiresMs = ports.clock.ms() + ports.approvalMs;
+  const expiresMs = ports.clock.ms() + lifetimeOf(ports, action);
   await insertApproval(tx, {
     id,
     userId: action.userId,

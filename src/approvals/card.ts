@@ -23,6 +23,32 @@ const parameterLines = (action: Action, names: Names): string[] =>
     return `${name}: ${plainLine(typeof shown === 'string' ? shown : JSON.stringify(shown), 2_000)}`;
   });
 
+/** Line by line as it will be read, and none of it left out. */
+const wholeText = (text: string): string =>
+  text
+    .split(/\r?\n/)
+    .map((line) => plainLine(line, line.length + 1))
+    .join('\n');
+
+/** Every recipient in full, and the exact text: what is approved is what is sent. */
+const letterLines = ({ review, parameters }: Action): string[] => {
+  const { to = [] } = review.action.sends ?? {};
+  const { text, note, attached } = parameters;
+  return [
+    to.length === 0 ? 'To: nobody, for its sender has no address' : `To: ${to.join(', ')}`,
+    ...[text, note].flatMap((part) =>
+      typeof part === 'string' && part !== '' ? [`Text:\n${wholeText(part)}`] : [],
+    ),
+    ...(review.action.sends?.kind === 'forward'
+      ? [
+          attached === true
+            ? 'With the whole message as a file.'
+            : 'With the text and the files of the message.',
+        ]
+      : []),
+  ];
+};
+
 export const approvalCard = (o: {
   action: Action;
   approval: Pick<Approval, 'reasons'>;
@@ -39,7 +65,7 @@ export const approvalCard = (o: {
       ? `“${subject}” from ${senderOf(message.from)}, ${message.receivedAt.slice(0, 10)}`
       : 'a message that is no longer there',
     lines: [
-      ...parameterLines(action, names),
+      ...(action.review.action.sends ? letterLines(action) : parameterLines(action, names)),
       ...(ruleName === null ? [] : [`The rule “${plainLine(ruleName, SUBJECT_CHARS)}” asked for it.`]),
       reversible ? 'It can be undone afterwards.' : 'It cannot be undone.',
     ],

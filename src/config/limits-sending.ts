@@ -34,6 +34,8 @@ export const SEND_TRIES = 10;
 /** Milliseconds that an account sends nothing after its provider said it was too much: the first time, and at most. */
 export const SEND_PAUSE_MS = 15 * 60_000;
 export const SEND_PAUSE_MAX_MS = 24 * 3_600_000;
+/** Milliseconds up to which a refusal for being too fast concerns one call, and not the account. */
+export const SEND_BRIEF_MS = 2 * 60_000;
 /** Times that the job of one mail may be run again after an error. */
 export const SEND_ATTEMPTS = 20;
 /** Milliseconds that a person has to approve what would be sent. */
