@@ -14,6 +14,8 @@ export interface Behaviour {
   quotaRetryAfterS: number | null;
   /** Calls of one user at the same time; more are answered 429. 0: no limit. */
   callsAtOnce: number;
+  /** Calls of one batch that are done; those behind them are answered 429. 0: no limit. */
+  batchCallsAtOnce: number;
   /** Sends of one user in 24 hours; more are answered 429. */
   sendsPerDay: number;
   /** Life of an access token, in seconds. */
@@ -69,6 +71,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   quotaAnswer: 'alternate',
   quotaRetryAfterS: null,
   callsAtOnce: 0,
+  batchCallsAtOnce: 0,
   sendsPerDay: 2_000,
   accessTokenS: 3_599,
   testing: false,

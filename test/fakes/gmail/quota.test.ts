@@ -96,4 +96,7 @@ test('each call of a batch has its own answer in order, and its full price', asy
   expect(parts[3]).toContain('Content-ID: <response-item-3>');
   expect(box.fake.quota.used(ROBIN).total).toBe(60);
   expect((await ask(Array.from({ length: 101 }, () => good))).status).toBe(400);
+  box.fake.behaviour.batchCallsAtOnce = 1;
+  const crowded = [...(await ask([good, good])).text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]);
+  expect(crowded).toEqual(['200', '429']);
 });

@@ -21,7 +21,21 @@ const responseText = (answer: WireAnswer): string => {
   return `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${headers.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 };
 
+const tooMany = (): WireAnswer =>
+  jsonAnswer(
+    429,
+    errorBody({
+      code: 429,
+      reason: 'rateLimitExceeded',
+      domain: 'usageLimits',
+      message: 'Too many concurrent requests for user.',
+    }),
+  );
+
 const innerAnswer = (world: World, section: Section, outer: string | undefined): WireAnswer => {
+  if (!/^application\/http\b/i.test(section.contentType)) {
+    return jsonAnswer(400, errorBody(invalid('Parts must be of type application/http.').fault));
+  }
   const inner = parseHttpText(section.body);
   // Inner targets may be whole addresses; only their path counts.
   const url =
@@ -53,13 +67,12 @@ export const answerBatch = (world: World, request: BatchRequest): WireAnswer => 
       throw invalid(`The batch request contains too many calls; the limit is ${MOST_CALLS}.`);
     }
     const boundary = `batch_${world.random.hex(24)}`;
-    const parts = sections.map((section) => {
+    const most = world.behaviour.batchCallsAtOnce || MOST_CALLS;
+    const parts = sections.map((section, index) => {
       const id = (headerOf(section.headers, 'content-id') ?? '').replace(/^<|>$/g, '');
       const idLine = id ? `Content-ID: <response-${id}>\r\n` : '';
-      const text = /^application\/http\b/i.test(section.contentType)
-        ? responseText(innerAnswer(world, section, request.authorization))
-        : responseText(jsonAnswer(400, errorBody(invalid('Parts must be of type application/http.').fault)));
-      return `--${boundary}\r\nContent-Type: application/http\r\n${idLine}\r\n${text}\r\n`;
+      const answer = index < most ? innerAnswer(world, section, request.authorization) : tooMany();
+      return `--${boundary}\r\nContent-Type: application/http\r\n${idLine}\r\n${responseText(answer)}\r\n`;
     });
     world.stats.count('batch', 200);
     return {

@@ -206,7 +206,6 @@ const EXACT: Readonly<Record<string, Handler>> = {
   '/tokeninfo': tokenInfo,
   '/oauth2/v3/userinfo': userInfo,
   '/batch/gmail/v1': batch,
-  '/batch': batch,
 };
 
 /** Who answers a path. */

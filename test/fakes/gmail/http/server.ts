@@ -20,6 +20,7 @@ const answerTo = async (
   const url = new URL(request.url ?? '/', `http://${HOST}`);
   const gone = new AbortController();
   response.on('close', () => gone.abort());
+  response.setHeader('date', new Date(world.clock.ms()).toUTCString());
   const body = await readBody(request);
   const http = request.method ?? 'GET';
   const reply = await handlerOf(url.pathname)(world, {

@@ -16,6 +16,10 @@ export interface PushTrouble {
 
 const NO_TROUBLE: PushTrouble = { loss: 0, duplicates: 0, lateByMs: 0, reorder: false };
 
+/** Ids come as numbers, as long as a number holds them. */
+const told = (historyId: bigint): number | string =>
+  historyId <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(historyId) : String(historyId);
+
 interface PubSubNeeds {
   clock: FakeClock;
   random: SeededRandom;
@@ -86,7 +90,7 @@ export class PubSub {
     }
     const copies = random.next() < this.trouble.duplicates ? 2 : 1;
     for (let copy = 0; copy < copies; copy++)
-      this.publish(watch.topic, { emailAddress: user.email, historyId: Number(historyId) });
+      this.publish(watch.topic, { emailAddress: user.email, historyId: told(historyId) });
   }
 
   /** Puts one message into every subscription of the topic. */
