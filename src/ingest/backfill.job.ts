@@ -27,6 +27,8 @@ export const backfillJob = defineJob({
   payload: z.strictObject({ accountId: z.string() }),
   priority: BULK_PRIORITY,
   maxAttempts: 10,
+  // A turn ends when its batches are there, and a provider may give them slowly.
+  timeoutMs: 3_600_000,
   serialKey: (p) => `backfill:${p.accountId}`,
   singletonKey: (p) => `backfill:${p.accountId}`,
   fairKey: (p) => p.accountId,
@@ -86,7 +88,7 @@ class BackfillTurn {
   }
 
   async *#steps(): AsyncGenerator<Step> {
-    const { app, signal } = this.#ctx;
+    const { signal } = this.#ctx;
     const { account, mailbox } = this.#where;
     const { since } = account.state;
     let page = this.#at.page;
@@ -97,13 +99,18 @@ class BackfillTurn {
       const batches = batchesOfIds(listed.ids);
       let upTo = 0;
       for (const [i, batch] of batches.entries()) {
-        if (this.#stop) return;
+        // What is left of a page is listed again, which costs less than to make others wait for it.
+        if (this.#stop || this.#isOver()) return;
         upTo += batch.ids.length;
         yield { batch, upTo, last: i === batches.length - 1, next: listed.next };
       }
       page = listed.next;
-      if (page === null || app.clock.ms() - this.#beganMs > SYNC_TURN_MS) return;
+      if (page === null || this.#isOver()) return;
     }
+  }
+
+  #isOver(): boolean {
+    return this.#ctx.app.clock.ms() - this.#beganMs > SYNC_TURN_MS;
   }
 
   async #store(prepared: Prepared, step: Step): Promise<void> {

@@ -17,6 +17,8 @@ export interface GmailSettings {
   access: Access;
   quota: QuotaSettings;
   pollMs: number;
+  /** Days of older mail that a new account brings in. */
+  backfillDays?: number;
   /** undefined: Gmail is asked, it does not tell. */
   push?: PushSettings | undefined;
 }
@@ -56,7 +58,15 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
     const rest = restClient({ clock, random, signIn, root: settings.root, quota: quotaOf(account.id) });
     const labels = new Labels(rest, clock);
     const watch = watchOf({ ports, account, rest, puller });
-    return gmailMailbox({ rest, labels, clock, access: settings.access, watch, whole });
+    return gmailMailbox({
+      rest,
+      labels,
+      clock,
+      access: settings.access,
+      watch,
+      whole,
+      backfillDays: settings.backfillDays,
+    });
   };
 
   return {

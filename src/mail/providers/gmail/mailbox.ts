@@ -23,6 +23,7 @@ export interface GmailMailboxPorts {
   access: Access;
   watch: Watch;
   whole: <T>(work: () => Promise<T>) => Promise<T>;
+  backfillDays: number | undefined;
 }
 
 const capabilities = (access: Access, push: boolean): MailCapabilities => ({
@@ -45,6 +46,7 @@ export const gmailMailbox = (ports: GmailMailboxPorts): Mailbox => {
   const testNotes = (): string[] => [ACCESS_NOTES[ports.access], watch.note];
   return {
     can,
+    ...(ports.backfillDays === undefined ? {} : { backfillDays: ports.backfillDays }),
     labels: () => labels.list(),
     ensureLabel: (name) => labels.ensure(name, can.modify),
     changes: async (cursor, limit) =>

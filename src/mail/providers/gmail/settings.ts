@@ -11,6 +11,7 @@ export const gmailSettings = ({ gmail, endpoints }: Pick<Config, 'gmail' | 'endp
     unitsPerMinute: gmail.units_per_minute,
   },
   pollMs: gmail.poll_interval,
+  backfillDays: gmail.backfill_days,
   push: pushSettings(gmail, endpoints.pubsub),
 });
 
