@@ -369,6 +369,7 @@ create table imap_mailboxes (
   account_id text not null,
   next_modseq bigint not null,
   oldest_modseq bigint not null,
+  state_json text default '{}'::text not null,
   PRIMARY KEY (account_id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
@@ -385,12 +386,15 @@ create table imap_messages (
   internal_date text not null,
   size_bytes integer not null,
   labels_json text not null,
+  kept_labels_json text default '[]'::text not null,
   flags_json text not null,
   deleted integer default 0 not null,
   PRIMARY KEY (account_id, id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   CHECK ((deleted = ANY (ARRAY[0, 1])))
 );
+CREATE INDEX imap_messages_adrift ON public.imap_messages USING btree (account_id) WHERE ((uid IS NULL) AND (deleted = 0));
+CREATE INDEX imap_messages_date ON public.imap_messages USING btree (account_id, internal_date, added_modseq);
 CREATE INDEX imap_messages_match ON public.imap_messages USING btree (account_id, match_key);
 CREATE INDEX imap_messages_message_id ON public.imap_messages USING btree (account_id, rfc822_message_id);
 CREATE UNIQUE INDEX imap_messages_modseq ON public.imap_messages USING btree (account_id, modseq);
@@ -680,6 +684,7 @@ create table messages (
   CHECK ((has_attachments = ANY (ARRAY[0, 1]))),
   CHECK ((has_calendar = ANY (ARRAY[0, 1])))
 );
+CREATE INDEX messages_account ON public.messages USING btree (account_id, received_at);
 CREATE INDEX messages_newest ON public.messages USING btree (user_id, received_at, id);
 CREATE INDEX messages_rfc822 ON public.messages USING btree (account_id, rfc822_message_id) WHERE (rfc822_message_id IS NOT NULL);
 CREATE INDEX messages_sender ON public.messages USING btree (user_id, from_address, received_at);

@@ -328,7 +328,8 @@ CREATE TABLE imap_folders (
 CREATE TABLE imap_mailboxes (
     account_id text primary key references accounts (id) on delete cascade,
     next_modseq integer not null,
-    oldest_modseq integer not null
+    oldest_modseq integer not null,
+    state_json text not null default '{}'
   );
 
 CREATE TABLE imap_messages (
@@ -343,10 +344,15 @@ CREATE TABLE imap_messages (
     internal_date text not null,
     size_bytes integer not null,
     labels_json text not null,
+    kept_labels_json text not null default '[]',
     flags_json text not null,
     deleted integer not null default 0 check (deleted in (0, 1)),
     primary key (account_id, id)
   );
+
+CREATE INDEX imap_messages_adrift on imap_messages (account_id) where uid is null and deleted = 0;
+
+CREATE INDEX imap_messages_date on imap_messages (account_id, internal_date, added_modseq);
 
 CREATE INDEX imap_messages_match on imap_messages (account_id, match_key);
 
@@ -622,6 +628,8 @@ CREATE TABLE messages (
     created_at text not null,
     unique (account_id, provider_message_id)
   );
+
+CREATE INDEX messages_account on messages (account_id, received_at);
 
 CREATE INDEX messages_newest on messages (user_id, received_at, id);
 

@@ -1,0 +1,98 @@
+import { AppError, isAppError } from '#std/errors.ts';
+import { passwordHint, type ServerAddress } from './settings.ts';
+
+/** What imapflow and Node put on the errors that they throw. None of their texts is kept: they may hold mail. */
+interface WireError {
+  code?: unknown;
+  serverResponseCode?: unknown;
+  responseStatus?: unknown;
+  authenticationFailed?: unknown;
+  tlsFailed?: unknown;
+}
+
+/** A server that says so refuses this sign-in now, not this password (RFC 5530). */
+const NOT_NOW = new Set(['UNAVAILABLE', 'LIMIT', 'INUSE', 'SERVERBUG', 'CONTACTADMIN']);
+
+const CERTIFICATE =
+  /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|HOSTNAME_MISMATCH)/;
+
+const CERTIFICATE_RETRY_MS = 10 * 60_000;
+const LOGIN_RETRY_MS = 5 * 60_000;
+
+const word = (value: unknown): string =>
+  typeof value === 'string' && /^[\w-]{1,60}$/.test(value) ? value : '';
+
+/** An error of the connection or the server as one of ours. What is one already, or a bug, is returned as it is. */
+export const asAppError = (e: unknown, server: ServerAddress): unknown => {
+  if (isAppError(e)) return e;
+  if (!(e instanceof Error)) return e;
+  if (e instanceof TypeError || e instanceof RangeError || e instanceof ReferenceError) return e;
+  const wire = e as WireError;
+  const code = word(wire.code);
+  const answer = word(wire.serverResponseCode).toUpperCase();
+  const fields = { host: server.host, code, answer };
+  if (CERTIFICATE.test(code) || wire.tlsFailed === true) return badCertificate(fields);
+  if (wire.authenticationFailed === true) return signInRefused(fields, server);
+  if (answer === 'OVERQUOTA') return overQuota(fields);
+  return new AppError(
+    'transient',
+    'imap.unreachable',
+    `The mail server ${server.host} did not do what it was asked`,
+    {
+      fields,
+      help: 'It is tried again by itself. If it lasts, look whether the server can be reached from this machine.',
+    },
+  );
+};
+
+type Fields = { host: string; code: string; answer: string };
+
+const badCertificate = (fields: Fields): AppError =>
+  new AppError(
+    'transient',
+    'imap.certificate',
+    `The certificate of ${fields.host} is not one that we trust`,
+    {
+      fields,
+      retryAfterMs: CERTIFICATE_RETRY_MS,
+      help: 'If the certificate is your own, name its file as imap.ca_file in the config.',
+    },
+  );
+
+const signInRefused = (fields: Fields, server: ServerAddress): AppError =>
+  NOT_NOW.has(fields.answer)
+    ? new AppError(
+        'transient',
+        'imap.sign-in-later',
+        `The mail server ${fields.host} takes no sign-in just now`,
+        {
+          fields,
+          retryAfterMs: LOGIN_RETRY_MS,
+        },
+      )
+    : new AppError(
+        'needs-user',
+        'imap.sign-in-refused',
+        `The mail server ${fields.host} refused the sign-in`,
+        {
+          fields,
+          help: passwordHint(server),
+        },
+      );
+
+const overQuota = (fields: Fields): AppError =>
+  new AppError('permanent', 'imap.full', `The mailbox at ${fields.host} is full`, {
+    fields,
+    help: 'Delete mail there, or get more room.',
+  });
+
+export const timedOut = (host: string): AppError =>
+  new AppError('transient', 'imap.timeout', `The mail server ${host} did not answer in time`, {
+    fields: { host },
+  });
+
+/** A command that the server turned down without cutting the connection. */
+export const refused = (what: string, host: string): AppError =>
+  new AppError('transient', 'imap.refused', `The mail server ${host} refused to ${what}`, {
+    fields: { host },
+  });
