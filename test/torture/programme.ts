@@ -6,6 +6,8 @@ import { twoInstancesTrial } from './r05-two-instances.ts';
 import { busyTrial } from './r06-busy.ts';
 import { diskFullTrial } from './r07-disk-full.ts';
 import { postgresTrial } from './r09-postgres.ts';
+import { throttlingTrial } from './r11-throttling.ts';
+import { reauthorizeTrial } from './r15-reauthorize.ts';
 import { clockTrial } from './r17-clock.ts';
 import { zonesTrial } from './r18-zones.ts';
 import { poisonTrial } from './r19-poison.ts';
@@ -30,8 +32,10 @@ export const TRIALS: readonly Trial[] = [
   processesTrial,
   migrationsTrial,
   simulationTrial,
+  throttlingTrial,
   clockTrial,
   zonesTrial,
+  reauthorizeTrial,
   modelsTrial,
   diskFullTrial,
 ];
