@@ -44,7 +44,7 @@ export class FakeControl {
       nowMs: clock.ms,
       firstHistoryId: this.#firstHistoryId,
       labelLimit: behaviour.labelLimit,
-      onChange: (historyId, labels) => pubsub.changed(user, historyId, labels),
+      onChange: (labels) => pubsub.changed(user, labels),
     });
     const user: FakeUser = { email: address, mailbox, sentAtMs: [], sendsBlockedUntilMs: 0 };
     this.world.users.set(address, user);

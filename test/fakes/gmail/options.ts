@@ -44,6 +44,8 @@ export interface Behaviour {
   bounces: readonly string[];
   /** Searches (`q`) find a message this long after it came. */
   searchLagMs: number;
+  /** Each message lags by a time of its own, up to that. */
+  searchLagVaries: boolean;
   /** History is kept so long: an id before that is not found. */
   historyKeepMs: number;
   /** History names the labels of each message, beside its id and thread. */
@@ -86,6 +88,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   deliversBetweenUsers: true,
   bounces: [],
   searchLagMs: 0,
+  searchLagVaries: false,
   historyKeepMs: 7 * 86_400_000,
   historyShowsLabels: false,
   decodesHeaders: true,

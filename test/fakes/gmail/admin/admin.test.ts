@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startFakeGmail } from '#test/fakes/gmail/fake.ts';
 import { runGmail } from '#test/fakes/gmail/run-gmail.ts';
@@ -67,6 +70,24 @@ test('by itself it says where it is, names no text of a mail, and ends when told
   await running.stop();
   await running.ended;
   await expect(fetch(fake.url)).rejects.toThrow();
+});
+
+test('a seed file says who is there, and what they have', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-seed-'));
+  const seed = join(folder, 'seed.json');
+  const messages = [{ raw: 'Subject: Hi\n\nText', labels: ['INBOX', 'Work'], date: '2026-01-15T09:00:00Z' }];
+  const topics = ['projects/p/topics/t'];
+  const subscriptions = [{ name: 'projects/p/subscriptions/s', topic: 'projects/p/topics/t' }];
+  const users = [{ email: ROBIN, labels: ['Later'], fill: 3, messages }];
+  writeFileSync(seed, JSON.stringify({ users, topics, subscriptions, behaviour: { prices: 'old' } }));
+  const values = { port: '0', messages: '0', consent: 'page', minutes: '1', seed };
+  const { fake, stop } = await runGmail(values, () => {});
+  expect(fake.messageIds(ROBIN)).toHaveLength(4);
+  expect(fake.messageIds(ROBIN, 'Work')).toHaveLength(1);
+  expect(fake.behaviour.prices).toBe('old');
+  expect(fake.pubsub.subscription('projects/p/subscriptions/s')?.topic).toBe('projects/p/topics/t');
+  await stop();
+  rmSync(folder, { recursive: true });
 });
 
 test.each([

@@ -375,6 +375,18 @@ test('an id whose changes are older than a week is not found, while that of a qu
   expect((await gmail(`history?startHistoryId=${quiet}`)).status).toBe(200);
 });
 
+test('the ids that a mailbox tells can go back', async () => {
+  await using box = await open();
+  box.fake.deliver(ROBIN, mail());
+  const before = box.fake.historyId(ROBIN);
+  box.fake.historyGoesBack(ROBIN, 5);
+  const { json } = await box.gmail('profile');
+  expect(BigInt(before) - BigInt(json.historyId)).toBe(5n);
+  expect((await box.gmail(`history?startHistoryId=${before}`)).json).toEqual({ historyId: json.historyId });
+  box.fake.historyGoesBack(ROBIN, 0);
+  expect((await box.gmail('profile')).json.historyId).toBe(before);
+});
+
 test('a mail to an address that nobody has comes back as a report in its thread', async () => {
   await using box = await open({ behaviour: { bounces: ['void.example'] } });
   const sent = await box.post('messages/send', {

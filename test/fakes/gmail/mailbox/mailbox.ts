@@ -26,8 +26,8 @@ interface MailboxNeeds {
   nowMs: () => number;
   firstHistoryId: bigint;
   labelLimit: number;
-  /** Called after each change, with the present history id and the labels that it touched. */
-  onChange: (historyId: bigint, labels: readonly string[]) => void;
+  /** Called after each change, with the labels that it touched. */
+  onChange: (labels: readonly string[]) => void;
 }
 
 /** The mail of one user, in memory, with the indexes that make big mailboxes quick. */
@@ -145,7 +145,8 @@ export class Mailbox {
     // As far as is known, history tells nothing of a label that goes as a whole.
     for (const item of this.#byLabel.get(labelId) ?? []) item.labels.delete(labelId);
     this.#byLabel.delete(labelId);
-    this.#needs.onChange(this.history.nextId(), [labelId]);
+    this.history.nextId();
+    this.#needs.onChange([labelId]);
   }
 
   /** The thread of a mail that somebody sends into `threadId`: that one only if references and subject fit. */
@@ -211,6 +212,6 @@ export class Mailbox {
       labels,
       labelsAfter: [...item.labels],
     });
-    this.#needs.onChange(item.historyId, [...labels, ...item.labels]);
+    this.#needs.onChange([...labels, ...item.labels]);
   }
 }

@@ -38,7 +38,7 @@ export const watch = (call: ApiCall): unknown => {
   user.watch = { topic, labelIds, exclude: behaviour === 'exclude', endsMs: world.clock.ms() + LIFE_MS };
   world.ledger.add({ kind: 'watch', user: user.email, method: call.method });
   const historyId = user.mailbox.history.current();
-  world.pubsub.notify(user, historyId);
+  world.pubsub.notify(user);
   return { historyId: String(historyId), expiration: String(user.watch.endsMs) };
 };
 

@@ -251,6 +251,22 @@ test('a service account gets a token for a signed assertion, and for no other', 
   expect(bad.json).toMatchObject({ error: 'invalid_grant' });
 });
 
+test('a token can be asked about', async () => {
+  await using fake = await start();
+  const { accessToken } = fake.grant(ROBIN, [MODIFY]);
+  const of = async (token: string) => (await fetch(`${fake.url}/tokeninfo?access_token=${token}`)).json();
+  expect(await of(accessToken)).toMatchObject({ scope: MODIFY, email: ROBIN, aud: fake.client.id });
+  expect(await of('none')).toMatchObject({ error: 'invalid_token' });
+  const who = await clientOf(fake, accessToken).call('/oauth2/v3/userinfo');
+  expect(who.json).toMatchObject({ email: ROBIN });
+});
+
+test('the stand-in tells its own time', async () => {
+  await using fake = await start({ now: () => Date.UTC(2026, 0, 15, 12) });
+  const { headers } = await clientOf(fake, fake.grant(ROBIN).accessToken).gmail('profile');
+  expect(headers.get('date')).toBe('Thu, 15 Jan 2026 12:00:00 GMT');
+});
+
 test('a call for somebody else, or without a token, is refused', async () => {
   await using fake = await start();
   fake.addUser('ada@marlow.example');

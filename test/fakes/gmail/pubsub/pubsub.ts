@@ -66,15 +66,15 @@ export class PubSub {
   }
 
   /** A mailbox has changed: its topic is told, if the labels are among those that the watch is for. */
-  changed(user: FakeUser, historyId: bigint, labels: readonly string[]): void {
+  changed(user: FakeUser, labels: readonly string[]): void {
     const { watch } = user;
     if (!watch) return;
     const touches = labels.some((one) => watch.labelIds.includes(one));
-    if (watch.labelIds.length === 0 || touches !== watch.exclude) this.notify(user, historyId);
+    if (watch.labelIds.length === 0 || touches !== watch.exclude) this.notify(user);
   }
 
   /** Tells the user's topic that the mailbox has changed, unless there is no watch or it is too soon. */
-  notify(user: FakeUser, historyId: bigint): void {
+  notify(user: FakeUser): void {
     const { clock, behaviour, random } = this.#needs;
     const { watch } = user;
     if (!watch || watch.endsMs <= clock.ms()) return;
@@ -90,7 +90,10 @@ export class PubSub {
     }
     const copies = random.next() < this.trouble.duplicates ? 2 : 1;
     for (let copy = 0; copy < copies; copy++)
-      this.publish(watch.topic, { emailAddress: user.email, historyId: told(historyId) });
+      this.publish(watch.topic, {
+        emailAddress: user.email,
+        historyId: told(user.mailbox.history.current()),
+      });
   }
 
   /** Puts one message into every subscription of the topic. */

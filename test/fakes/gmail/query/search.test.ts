@@ -90,6 +90,21 @@ test('a search may lag behind, a plain list does not', async () => {
   expect((await gmail('messages?q=rfc822msgid:Garden@North')).json.messages).toHaveLength(1);
 });
 
+test('messages may lag by times of their own', async () => {
+  const behaviour = { searchLagMs: 60_000, searchLagVaries: true };
+  await using fake = await startFakeGmail({ users: [ROBIN], now: () => NOON, behaviour });
+  for (let n = 0; n < 40; n++) fake.deliver(ROBIN, LETTERS.ada?.raw ?? '');
+  const { gmail } = clientOf(fake, fake.grant(ROBIN).accessToken);
+  const found = async () => ((await gmail('messages?q=in:inbox')).json.messages ?? []).length;
+  expect(await found()).toBe(0);
+  fake.clock.advance(30_000);
+  const half = await found();
+  expect(half).toBeGreaterThan(5);
+  expect(half).toBeLessThan(35);
+  fake.clock.advance(30_000);
+  expect(await found()).toBe(40);
+});
+
 test('a search in a big mailbox finds through its indexes what it finds without them', async () => {
   await using fake = await startFakeGmail({ users: [ROBIN], behaviour: { quota: false } });
   fake.fill(ROBIN, { messages: 400 });

@@ -10,8 +10,8 @@ export interface SearchWish {
   labelIds: readonly string[];
   includeSpamTrash: boolean;
   nowMs: number;
-  /** Messages that came later than this are not found. */
-  seenUntilMs: number;
+  /** Messages that nobody sees yet. */
+  isHidden: (item: MailItem) => boolean;
   after?: Place;
 }
 
@@ -61,7 +61,7 @@ export function* search(wish: SearchWish): Generator<MailItem> {
       (item.internalMs > after.internalMs || (item.internalMs === after.internalMs && item.id >= after.id))
     )
       continue;
-    if (item.arrivedMs > wish.seenUntilMs) continue;
+    if (wish.isHidden(item)) continue;
     if (hides && (item.labels.has('TRASH') || item.labels.has('SPAM'))) continue;
     if (wish.labelIds.every((id) => item.labels.has(id)) && test(item)) yield item;
   }
