@@ -35,6 +35,8 @@ export interface Tokens {
   scopes: readonly string[] | undefined;
   /** When the refresh token ends, where the server says. */
   refreshEndsMs: number | undefined;
+  /** Milliseconds by which the clock of this machine is ahead of the server's; 0 when that is not worth telling. */
+  clockOffMs: number;
 }
 
 export interface ConsentRequest {
@@ -124,7 +126,8 @@ const calling = async (
   work: (call: Call) => Promise<oauth.TokenEndpointResponse>,
 ): Promise<Tokens> => {
   const startMs = ports.clock.ms();
-  const t = await within(ports, work);
+  const heard: Heard = { dateMs: undefined };
+  const t = await within(ports, work, heard);
   const after = (seconds: unknown): number | undefined =>
     typeof seconds === 'number' && seconds > 0 ? startMs + seconds * 1_000 : undefined;
   return {
@@ -133,15 +136,19 @@ const calling = async (
     refreshToken: t.refresh_token,
     scopes: t.scope?.split(' ').filter(Boolean),
     refreshEndsMs: after(t.refresh_token_expires_in),
+    clockOffMs: offBy(ports.clock, heard),
   };
 };
 
 /** One call: bounded in time and size, its errors translated. Nothing of the answer is kept in an error but its code. */
-const within = async <T>(ports: OAuthPorts, work: (call: Call) => Promise<T>): Promise<T> => {
+const within = async <T>(
+  ports: OAuthPorts,
+  work: (call: Call) => Promise<T>,
+  heard: Heard = { dateMs: undefined },
+): Promise<T> => {
   const { server, client, clock } = ports;
   const abort = new AbortController();
   const cancel = clock.after(TOKEN_CALL_MS, () => abort.abort());
-  const heard: Heard = { dateMs: undefined };
   const call: Call = {
     as: {
       issuer: new URL(server.authorize).origin,

@@ -38,6 +38,7 @@ const provider = (clock: Clock) => {
         refreshToken: undefined,
         scopes: undefined,
         refreshEndsMs: undefined,
+        clockOffMs: 0,
       };
     },
   };

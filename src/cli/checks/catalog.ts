@@ -5,6 +5,7 @@ import { database } from './database.ts';
 import { encryptionKey } from './encryption-key.ts';
 import { schedules } from './schedules.ts';
 import { server } from './server.ts';
+import { signIns } from './sign-ins.ts';
 import { webInterface } from './web-interface.ts';
 
 /** Everything that the doctor looks at, in this order. */
@@ -14,6 +15,7 @@ export const CHECKS: readonly Check[] = [
   schedules,
   clockCheck,
   encryptionKey,
+  signIns,
   server,
   webInterface,
 ];

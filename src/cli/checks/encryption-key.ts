@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import type { Check, Finding } from './check.ts';
 
 const OTHERS = 0o077;
@@ -17,6 +17,20 @@ const fileFinding = (file: string): Omit<Finding, 'name'> | undefined => {
   };
 };
 
+/** A copy of the data folder would hold the key too, and open what it is to keep shut. */
+const placeFinding = (file: string | undefined, dataDir: string): Omit<Finding, 'name'>[] => {
+  if (file === undefined || !statSync(file, { throwIfNoEntry: false })) return [];
+  const inside = relative(dataDir, file);
+  if (inside.startsWith('..') || isAbsolute(inside)) return [];
+  return [
+    {
+      state: 'warn',
+      says: `${file} lies in the data folder, so that a copy of that opens the stored sign-ins.`,
+      cure: 'Stop Ashford, move the file elsewhere, and name it as auth.encryption_key_file.',
+    },
+  ];
+};
+
 /** Who may read the keys: that of stored credentials, and those of the server and of the command line. */
 export const encryptionKey: Check = {
   name: 'keys',
@@ -25,6 +39,7 @@ export const encryptionKey: Check = {
     const { encryption_key, encryption_key_file } = config.auth;
     const files = [encryption_key_file, join(data_dir, 'server.key'), join(data_dir, 'cli.key')];
     const found = files.flatMap((file) => (file === undefined ? [] : (fileFinding(file) ?? [])));
+    found.push(...placeFinding(encryption_key_file, data_dir));
     if (encryption_key)
       found.unshift({ state: 'ok', says: 'The encryption key is set by auth.encryption_key.' });
     return found.length > 0
