@@ -89,7 +89,7 @@ const wrap = (process: ChildProcess): Child => {
  * Starts `entry`, a file beside the caller such as `new URL('./x.child.ts', import.meta.url)`, on this Node. What is left
  * of it is killed when the trial ends. Its clean-ups come after it: call `database()` first.
  */
-export const startChild = (t: TrialRun, entry: URL, o: ChildOptions = {}): Child => {
+export const startChild = (t: Pick<TrialRun, 'onEnd'>, entry: URL, o: ChildOptions = {}): Child => {
   const child = wrap(
     fork(fileURLToPath(entry), [...(o.args ?? [])], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
