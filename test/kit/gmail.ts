@@ -25,6 +25,8 @@ export interface OpenGmail extends AsyncDisposable {
 
 export interface OpenGmailOptions {
   settings?: Partial<GmailSettings>;
+  /** The topic and the subscription, to be told of changes by the fake. */
+  push?: { topic: string; subscription: string };
   fake?: FakeGmailOptions;
   clock?: Clock;
   scopes?: readonly string[];
@@ -79,6 +81,7 @@ export const openGmail = async (o: OpenGmailOptions = {}): Promise<OpenGmail> =>
     access: 'full',
     quota: QUOTA_LIFTED,
     pollMs: 20,
+    ...(o.push ? { push: { root: fake.endpoints.pubsub, ...o.push } } : {}),
     ...o.settings,
   };
   const provider = gmailProvider({

@@ -1,4 +1,5 @@
 import { GMAIL_EMPTY_PAGES, GMAIL_LIST_PAGE } from '#config/limits-gmail.ts';
+import { isEmptyPatch } from '#mail/patch.ts';
 import type { ChangePage, MailChange } from '#mail/port.ts';
 import { type HistoryRecord, historyList, profile } from './answers.ts';
 import { isGone } from './errors.ts';
@@ -110,6 +111,8 @@ const settled = (changes: readonly MailChange[]): MailChange[] => {
   return changes.filter((change) => {
     if (change.kind === 'gone') return told.size !== told.add(change.id).size;
     if (gone.has(change.id)) return false;
+    // What happened to labels that are not ours is nothing.
+    if (change.kind === 'patched' && isEmptyPatch(change.patch)) return false;
     if (change.kind !== 'added') return !added.has(change.id);
     return added.size !== added.add(change.id).size;
   });

@@ -98,10 +98,17 @@ const watchOf = (o: {
   rest: ReturnType<typeof restClient>;
   puller: Puller | undefined;
 }): Watch => {
-  const { clock, settings } = o.ports;
+  const { clock, settings, onProblem } = o.ports;
   const common = { clock, pollMs: settings.pollMs };
   if (!o.puller || !settings.push) return pollWatch(common);
   const { id: accountId, email, signIn } = o.account;
   const listener = { accountId, email, signIn };
-  return pushWatch({ ...common, rest: o.rest, puller: o.puller, listener, topic: settings.push.topic });
+  return pushWatch({
+    ...common,
+    rest: o.rest,
+    puller: o.puller,
+    listener,
+    topic: settings.push.topic,
+    onProblem: (err) => onProblem?.(err),
+  });
 };

@@ -51,6 +51,7 @@ export interface PushPorts extends WatchPorts {
   listener: Omit<Listener, 'onChange'>;
   /** `projects/…/topics/…`. */
   topic: string;
+  onProblem: (err: unknown) => void;
 }
 
 /** Gmail tells a topic of changes, for seven days at most; a slow poll stands behind it, since notifications get lost. */
@@ -68,7 +69,7 @@ export const pushWatch = (ports: PushPorts): Watch => {
     renew,
     start: (onChange) => {
       // Where Gmail can't be asked to push now, the poll finds what is new, and the daily renewal asks again.
-      renew().catch(() => {});
+      renew().catch(ports.onProblem);
       const stopPoll = poll(ports.clock, Math.max(ports.pollMs, GMAIL_PUSH_POLL_MS), onChange);
       const leave = ports.puller.join({ ...ports.listener, onChange });
       return () => {
