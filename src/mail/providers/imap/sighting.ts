@@ -94,6 +94,6 @@ export const plainMessageId = (value: string): string | null => {
 export const messageIdOf = (raw: Uint8Array): string | null => identityHeaders(Buffer.from(raw)).messageId;
 
 const instantOf = (date: Date | string | undefined): Instant => {
-  const ms = date === undefined ? Number.NaN : new Date(date).getTime();
+  const ms = date instanceof Date ? date.getTime() : Date.parse(date ?? '');
   return toInstant(Number.isNaN(ms) ? 0 : ms);
 };
