@@ -243,3 +243,13 @@ export const countRecentActions = async (
   }
   return counts;
 };
+
+/** Ids of everybody's actions of these types that are to be carried out and were not begun. */
+export const queuedActions = async (sql: Sql, types: readonly string[]): Promise<string[]> => {
+  const places = types.map((_, i) => `$${i + 1}`).join(', ');
+  const rows = await sql.all<{ id: string }>(
+    `select id from actions where status = 'queued' and action_type in (${places})`,
+    [...types],
+  );
+  return rows.map((row) => row.id);
+};

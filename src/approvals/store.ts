@@ -111,3 +111,7 @@ export const answerApproval = async (tx: Tx, a: Answer): Promise<boolean> =>
      where id = $5 and state = 'waiting'`,
     [a.state, a.now, a.by, a.via, a.id],
   )) === 1;
+
+/** Everybody's that wait. */
+export const waitingApprovals = async (sql: Sql): Promise<{ id: string; actionId: string }[]> =>
+  sql.all(`select id, action_id as "actionId" from approvals where state = 'waiting'`);

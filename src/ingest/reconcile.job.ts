@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { findAnyAccount, lockAccount, mergeAccountState } from '#accounts/store.ts';
+import { endEpoch } from '#actions/epoch-store.ts';
 import { BULK_PRIORITY, LIST_PAGE } from '#config/limits.ts';
 import { FETCH_AHEAD, GONE_BATCH, LATE_MAIL_MS, SURVEY_RACE_TRIES } from '#config/limits-ingest.ts';
 import { knownInLedger } from '#mail/ledger-store.ts';
@@ -52,6 +53,7 @@ const closeGap = (ctx: Ctx, p: { accountId: string; occasion: string }): Promise
     // Another gap that opened meanwhile has a job of its own.
     if (account?.state.gap?.occasion !== p.occasion) return;
     await mergeAccountState(tx, { id: p.accountId, part: { gap: null }, now: ctx.app.clock.now() });
+    await endEpoch(tx, p.accountId);
   });
 
 class Reconcile {

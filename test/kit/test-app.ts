@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSignInLink, redeemSignInLink } from '#access/session-store.ts';
-import { createAccount } from '#accounts/store.ts';
+import { createAccount, listAccounts } from '#accounts/store.ts';
 import { type App, openApp } from '#app.ts';
 import { loadConfig } from '#config/load.ts';
 import { type RunningServer, startServer } from '#http/server.ts';
@@ -91,9 +91,19 @@ export interface TestAppOptions {
   settings?: Record<string, unknown>;
   /** `:memory:` when left out. */
   database?: string;
+  /** False: the database has an account already. */
+  account?: boolean;
   /** Stands between the program and its mailboxes. */
   mailbox?(mailbox: Mailbox): Mailbox;
 }
+
+const newAccount = (app: App) =>
+  createAccount(app, {
+    userId: app.owner.id,
+    provider: 'local',
+    email: 'robin@marlow.example',
+    displayName: 'Robin',
+  });
 
 /** The whole program with a mailbox of its own, on a database and a folder that go away with it. */
 export const testApp = async (o: TestAppOptions = {}): Promise<TestApp> => {
@@ -121,12 +131,8 @@ export const testApp = async (o: TestAppOptions = {}): Promise<TestApp> => {
     random: o.random ?? systemRandom,
     ...(o.mailbox ? { between: { db: (db) => db, mailbox: o.mailbox } } : {}),
   });
-  const account = await createAccount(app, {
-    userId: app.owner.id,
-    provider: 'local',
-    email: 'robin@marlow.example',
-    displayName: 'Robin',
-  });
+  const account = o.account === false ? (await listAccounts(app.db))[0] : await newAccount(app);
+  if (!account) throw new Error('The database has no account');
   const worker = workerOf(app);
   let server: RunningServer | undefined;
   return {

@@ -44,7 +44,7 @@ export const backup = defineCommand({
   examples: [
     {
       line: 'ashford backup ~/backups/ashford-monday.db',
-      does: 'copy the database; to restore, put the copy in its place',
+      does: 'copy the database; `ashford restore` puts the copy in its place',
     },
   ],
   run: async (context, { args }) => {

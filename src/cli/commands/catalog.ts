@@ -110,6 +110,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./backup.ts')).backup,
   },
   {
+    name: 'restore',
+    summary: 'Put a backup in the place of the database',
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
     name: 'completion',
     summary: 'Print the completion script for a shell',
     load: async () => (await import('./completion.ts')).completion,
