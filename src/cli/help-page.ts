@@ -28,6 +28,8 @@ const helpOf = async (words: readonly string[]): Promise<string> => {
     color: false,
     canAsk: false,
     ask: nothing,
+    askSecret: nothing,
+    readInput: nothing,
   };
   await runCommandLine([...words, '--help'], { term, program, clock: systemClock, env: {} });
   return text;

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { wantsColor } from '#telemetry/log.ts';
 
 /** Where a command writes and asks. A test hands in one that keeps what was written. */
@@ -18,6 +19,10 @@ export interface Terminal {
   /** Whether there is somebody to ask. */
   readonly canAsk: boolean;
   ask(question: string): Promise<string>;
+  /** The same for a password: what is typed is not shown. */
+  askSecret(question: string): Promise<string>;
+  /** All that is piped in, up to so many bytes. */
+  readInput(mostBytes: number): Promise<string>;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -55,8 +60,29 @@ export const processTerminal = (env: Readonly<Record<string, string | undefined>
         lines.close();
       }
     },
+    askSecret: async (question) => {
+      stderr.write(question);
+      const lines = createInterface({ input: stdin, output: nowhere(), terminal: true });
+      try {
+        return await lines.question('');
+      } finally {
+        lines.close();
+        stderr.write('\n');
+      }
+    },
+    readInput: async (mostBytes) => {
+      let text = '';
+      for await (const chunk of stdin) {
+        text += String(chunk);
+        if (text.length > mostBytes) break;
+      }
+      return text.slice(0, mostBytes);
+    },
   };
 };
+
+/** Takes what a line editor would show. */
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 

@@ -1,57 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAccount } from '#accounts/store.ts';
-import type { Mailbox, MailProvider } from '#mail/port.ts';
-import { AppError } from '#std/errors.ts';
+import { standInForImap } from '#test/kit/password-provider.ts';
 import { type TestApp, type TestClient, testApp } from '#test/kit/test-app.ts';
-
-/** Takes the password "right", and has nothing in it. */
-const strictProvider = (local: MailProvider): MailProvider => ({
-  ...local,
-  kind: 'imap',
-  title: 'A stand-in',
-  open: (account) => {
-    const check = async () => {
-      if ((await account.signIn.secret('password')) === 'right') return;
-      throw new AppError('needs-user', 'imap.refused', 'The server refused the password', {
-        help: 'Type it in again.',
-      });
-    };
-    const mailbox = local.open(account);
-    return new Proxy(mailbox, {
-      get: (target, key) => {
-        if (key === 'test') {
-          return async () => {
-            await check();
-            return { email: account.email, messages: 0, notes: ['It is a stand-in.'] };
-          };
-        }
-        const value = target[key as keyof Mailbox];
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
-  },
-  usage: async () => ({
-    unitsLastMinute: 40,
-    unitsToday: 900,
-    unitsPerMinute: 4_500,
-    slowUntil: null,
-    sendsRestUntil: null,
-    projectRestsUntil: null,
-  }),
-  forget: async () => {},
-});
 
 let t: TestApp;
 let client: TestClient;
 
 beforeAll(async () => {
   t = await testApp();
-  const providers = t.app.providers as MailProvider[];
-  const local = providers.find((p) => p.kind === 'local');
-  if (!local) throw new Error('no local provider');
-  const at = providers.findIndex((p) => p.kind === 'imap');
-  if (at >= 0) providers.splice(at, 1);
-  providers.push(strictProvider(local));
+  standInForImap(t.app);
   client = await t.serve();
 });
 afterAll(async () => {

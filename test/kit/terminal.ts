@@ -8,6 +8,8 @@ export interface TestTerminal extends Terminal {
 export const testTerminal = (
   o: Partial<Pick<Terminal, 'outIsTerminal' | 'errIsTerminal' | 'columns' | 'rows' | 'color'>> & {
     answers?: string[];
+    /** What is piped in. */
+    input?: string;
   } = {},
 ): TestTerminal => {
   const written = { out: '', err: '' };
@@ -30,5 +32,10 @@ export const testTerminal = (
       written.err += question;
       return answers.shift() ?? '';
     },
+    askSecret: async (question) => {
+      written.err += `${question}\n`;
+      return answers.shift() ?? '';
+    },
+    readInput: async () => o.input ?? '',
   };
 };

@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'accounts',
-    summary: 'Show the mailboxes',
+    summary: 'Connect, show, test, pause and remove mailboxes',
     load: async () => (await import('./accounts.ts')).accounts,
   },
   {

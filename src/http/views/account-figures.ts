@@ -1,13 +1,22 @@
 import { type Account, isRemoved, type SignInFacts } from '#accounts/account.ts';
+import type { Db } from '#db/db.ts';
 import type { KeptCounts } from '#http/kept-counts.ts';
-import type { HttpPorts } from '#http/ports.ts';
 import type { AccountFigures, AccountView } from '#http/shapes/account.ts';
 import { accountStatus } from '#ingest/account-status.ts';
+import type { MailProvider } from '#mail/port.ts';
+import type { Clock } from '#std/clock.ts';
 import { accountView } from './account-view.ts';
 
 /** The servers, which only an IMAP account has; its passwords are kept elsewhere. */
 const settingsOf = ({ provider, config }: Account): AccountFigures['settings'] =>
   provider === 'imap' ? (config as Record<string, unknown>) : null;
+
+/** What telling of an account needs of the program. */
+export interface FigurePorts {
+  db: Db;
+  clock: Clock;
+  providers: readonly MailProvider[];
+}
 
 /** From the most to the least that Google grants. */
 const ACCESS: readonly [scope: string, words: string][] = [
@@ -31,7 +40,7 @@ const signInView = (facts: SignInFacts | undefined): AccountFigures['signIn'] =>
   };
 };
 
-const figuresOf = async (app: HttpPorts, account: Account, kept: KeptCounts): Promise<AccountFigures> => {
+const figuresOf = async (app: FigurePorts, account: Account, kept: KeptCounts): Promise<AccountFigures> => {
   const { id, state } = account;
   const provider = app.providers.find((p) => p.kind === account.provider);
   const { ledger, lag, gapSince, lastMailAt, troubles } = await kept(`account ${id}`, () =>
@@ -53,7 +62,7 @@ const figuresOf = async (app: HttpPorts, account: Account, kept: KeptCounts): Pr
 
 /** An account with everything that its page shows. */
 export const accountDetail = async (
-  app: HttpPorts,
+  app: FigurePorts,
   account: Account,
   kept: KeptCounts,
 ): Promise<AccountView> => ({
