@@ -6,6 +6,7 @@ import type { SeededRandom } from './seeded-random.ts';
  * - `hang`: no answer, the connection stays open
  * - `reset`: the connection is cut without an answer
  * - `cut`: the answer stops half-way, and the connection ends
+ * - `half-close`: the answer stops half-way, and no more comes, while the connection still takes what is sent
  * - `drip`: one byte a second
  * - `wrong-length`: Content-Length promises more than comes
  * - `html`: a page with status 200 instead of JSON
@@ -18,6 +19,7 @@ export const FAULT_KINDS = [
   'hang',
   'reset',
   'cut',
+  'half-close',
   'drip',
   'wrong-length',
   'html',

@@ -32,7 +32,7 @@ export interface ApiAnswer {
 }
 
 /** Faults that spoil a right answer; the others stand in for one. */
-const SPOILS = new Set(['cut', 'drip', 'wrong-length', 'delay', 'stale']);
+const SPOILS = new Set(['cut', 'half-close', 'drip', 'wrong-length', 'delay', 'stale']);
 /** Faults after which the caller still learns what was done. */
 const TELLS = new Set(['delay', 'stale']);
 

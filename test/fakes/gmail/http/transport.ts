@@ -72,10 +72,14 @@ export const send = (response: ServerResponse, answer: WireAnswer): void => {
   response.end(answer.body);
 };
 
-/** Writes so much of the body, promises all of it, and ends the connection. */
-const sendPart = (response: ServerResponse, answer: WireAnswer, promised: number, part: Buffer): void => {
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(promised) });
-  response.write(part, () => response.socket?.destroy());
+/** Writes so much of the body, promises all of it, and ends the connection, or its own side of it. */
+const sendPart = (
+  response: ServerResponse,
+  answer: WireAnswer,
+  o: { promised: number; part: Buffer; end?: 'both' | 'ours' },
+): void => {
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(o.promised) });
+  response.write(o.part, () => (o.end === 'ours' ? response.socket?.end() : response.socket?.destroy()));
 };
 
 const drip = (response: ServerResponse, answer: WireAnswer, body: Buffer): void => {
@@ -99,10 +103,15 @@ export const sendSpoiled = (response: ServerResponse, answer: WireAnswer, fault:
       response.socket?.resetAndDestroy();
       return;
     case 'cut':
-      sendPart(response, answer, body.length, body.subarray(0, Math.floor(body.length / 2)));
+    case 'half-close':
+      sendPart(response, answer, {
+        promised: body.length,
+        part: body.subarray(0, Math.floor(body.length / 2)),
+        end: fault.kind === 'cut' ? 'both' : 'ours',
+      });
       return;
     case 'wrong-length':
-      sendPart(response, answer, body.length + 1_000, body);
+      sendPart(response, answer, { promised: body.length + 1_000, part: body });
       return;
     case 'drip':
       drip(response, answer, body);

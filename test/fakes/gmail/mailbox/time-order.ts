@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** True when `a` stands before `b` with the oldest first. */
-const isOlder = (a: Place, b: Place): boolean =>
+export const isOlder = (a: Place, b: Place): boolean =>
   a.internalMs < b.internalMs || (a.internalMs === b.internalMs && a.id < b.id);
 
 /** All items by their date. What is gone is skipped, and swept out when there is much of it. */

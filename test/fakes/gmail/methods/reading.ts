@@ -3,7 +3,7 @@ import { ApiError, invalid, notFound } from '#test/fakes/gmail/api/api-error.ts'
 import { countOf, flagOf, pageToken, placeOf } from '#test/fakes/gmail/api/parameters.ts';
 import { METADATA, READS_CONTENT } from '#test/fakes/gmail/api/scopes.ts';
 import type { MailItem } from '#test/fakes/gmail/mailbox/mail-item.ts';
-import type { Place } from '#test/fakes/gmail/mailbox/time-order.ts';
+import { isOlder, type Place } from '#test/fakes/gmail/mailbox/time-order.ts';
 import { partById, servedBytes } from '#test/fakes/gmail/mime/payload.ts';
 import { search } from '#test/fakes/gmail/query/search.ts';
 import { formatOf, messageJson, partOfAttachmentId } from './message-json.ts';
@@ -27,8 +27,11 @@ const lagOf = ({ world }: ApiCall, item: MailItem): number => {
   return (searchLagMs * (Number.parseInt(item.id.slice(-3), 16) % LAG_STEPS)) / LAG_STEPS;
 };
 
-/** The hits of a list call, a page of them, and the token of the next. */
-export const hitsOf = (call: ApiCall): { hits: MailItem[]; next: string | undefined } => {
+/** The hits of a list call, a page of them, and the token of the next. Of a thread all of them, or only the newest. */
+export const hitsOf = (
+  call: ApiCall,
+  onePerThread = false,
+): { hits: MailItem[]; next: string | undefined } => {
   const { query, user, world } = call;
   const q = query.get('q') ?? '';
   if (q && call.scopes.has(METADATA) && !READS_CONTENT.some((one) => call.scopes.has(one))) {
@@ -52,9 +55,16 @@ export const hitsOf = (call: ApiCall): { hits: MailItem[]; next: string | undefi
     includeSpamTrash: flagOf(query, 'includeSpamTrash'),
     nowMs: world.clock.ms(),
     isHidden: (item) => item.arrivedMs + (q ? lagOf(call, item) : 0) > seenUntilMs,
-    ...(after ? { after } : {}),
+    // The newest hit of a thread may stand on an earlier page, so threads are looked through from the top.
+    ...(after && !onePerThread ? { after } : {}),
   });
+  const threads = new Set<string>();
   for (const item of found) {
+    if (onePerThread) {
+      if (threads.has(item.threadId)) continue;
+      threads.add(item.threadId);
+      if (after && !isOlder(item, after)) continue;
+    }
     const last = hits.at(-1);
     if (hits.length === most && last) {
       return { hits, next: pageToken({ internalMs: last.internalMs, id: last.id }, question) };
@@ -87,10 +97,8 @@ export const getAttachment = (call: ApiCall): unknown => {
 };
 
 export const listThreads = (call: ApiCall): unknown => {
-  const { hits, next } = hitsOf(call);
-  const seen = new Map<string, MailItem>();
-  for (const item of hits) if (!seen.has(item.threadId)) seen.set(item.threadId, item);
-  const threads = [...seen.values()].map((item) => ({
+  const { hits, next } = hitsOf(call, true);
+  const threads = hits.map((item) => ({
     id: item.threadId,
     snippet: item.snippet(),
     historyId: String(item.historyId),

@@ -1,6 +1,6 @@
 import type { MailItem } from '#test/fakes/gmail/mailbox/mail-item.ts';
 import type { Mailbox } from '#test/fakes/gmail/mailbox/mailbox.ts';
-import type { Place } from '#test/fakes/gmail/mailbox/time-order.ts';
+import { isOlder, type Place } from '#test/fakes/gmail/mailbox/time-order.ts';
 import { labelIdOf, testOf } from './match.ts';
 import { parseQuery, type Query } from './query.ts';
 
@@ -55,12 +55,7 @@ export function* search(wish: SearchWish): Generator<MailItem> {
   const small = smallestSet(query, wish);
   const items = small ? [...small].sort(byTime) : mailbox.newestFirst(after);
   for (const item of items) {
-    if (
-      small &&
-      after &&
-      (item.internalMs > after.internalMs || (item.internalMs === after.internalMs && item.id >= after.id))
-    )
-      continue;
+    if (small && after && !isOlder(item, after)) continue;
     if (wish.isHidden(item)) continue;
     if (hides && (item.labels.has('TRASH') || item.labels.has('SPAM'))) continue;
     if (wish.labelIds.every((id) => item.labels.has(id)) && test(item)) yield item;
