@@ -92,6 +92,7 @@ test('a message comes again after its deadline until it is acknowledged, under a
   await box.ask('acknowledge', { ackIds: [first?.ackId] });
   box.fake.clock.advance(10_000);
   const [third] = await box.pull();
+  expect(third?.message).toEqual(first?.message);
   expect((await box.ask('acknowledge', { ackIds: [third?.ackId] })).json).toEqual({});
   box.fake.clock.advance(600_000);
   expect(await box.pull()).toEqual([]);
