@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What the API answers, as far as it is used. Source: developers.google.com/workspace/gmail/api/reference/rest/v1. */
 
 const id = z.string().regex(/^[0-9a-f]{10,20}$/);
-const historyId = z.union([z.string().regex(/^[0-9]{1,20}$/), z.int().nonnegative().transform(String)]);
+const historyId = z.union([z.string().regex(/^[0-9]{1,30}$/), z.int().nonnegative().transform(String)]);
 const labelIds = z.array(z.string().max(400)).default([]);
 const count = z.number().nonnegative();
 

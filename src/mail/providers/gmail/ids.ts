@@ -2,7 +2,7 @@ import { AppError } from '#std/errors.ts';
 
 /** Ids of messages, threads and history as the API writes them. */
 const MESSAGE_ID = /^[0-9a-f]{10,20}$/;
-const HISTORY_ID = /^[0-9]{1,20}$/;
+const HISTORY_ID = /^[0-9]{1,30}$/;
 /** Ids of drafts (`r-123`), labels (`Label_12`, `INBOX`) and attachments. */
 const OPAQUE_ID = /^[\w-]{1,2000}$/;
 

@@ -53,7 +53,7 @@ const received = z.object({
 
 const notification = z.object({
   emailAddress: z.string(),
-  historyId: z.union([z.string().regex(/^[0-9]{1,20}$/), z.int().nonnegative().transform(String)]),
+  historyId: z.union([z.string().regex(/^[0-9]{1,30}$/), z.int().nonnegative().transform(String)]),
 });
 
 interface Told {
