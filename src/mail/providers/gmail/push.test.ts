@@ -80,7 +80,7 @@ test('what could not be taken in comes again, and is acknowledged only when it w
 test('a sign-in that may not read the subscription is told of, and the poll still works', async () => {
   await using f = await openPushed({ scopes: [GMAIL_FULL] });
   const stop = f.mailbox.watch(() => {});
-  while (f.problems.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (f.problems.length === 0) await systemClock.sleep(5);
   stop();
   expect(f.problems[0]).toMatchObject({ kind: 'needs-user', code: 'mail.pubsub-not-allowed' });
 });
@@ -89,7 +89,7 @@ test('one puller serves all accounts of a process', async () => {
   await using f = await openPushed();
   const other = f.provider.open({ ...f.account, id: 'a2' });
   const stops = [f.mailbox.watch(() => {}), other.watch(() => {})];
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await systemClock.sleep(100);
   expect(f.fake.stats.calls('pubsub.pull')).toBeLessThanOrEqual(1);
   for (const stop of stops) stop();
 });

@@ -65,7 +65,7 @@ test('a call that is answered too slowly ends within its minute, with all its tr
     ended = true;
   });
   while (!ended) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await systemClock.sleep(5);
     if (!ended) clock.advance(500);
   }
   expect((await call).kind).toBe('transient');
