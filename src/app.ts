@@ -123,11 +123,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
         messageIds === null ? forgetAllEntries(tx, userId) : forgetMessages(tx, messageIds),
       snoozeLabel: config.gmail.snooze_label,
       digestChannels: config.digest.channels,
-      trustedAuthServer: async (accountId) => {
-        const account = await findAnyAccount(db, accountId);
-        const trusted = (account?.config as { trustedAuthServer?: unknown } | undefined)?.trustedAuthServer;
-        return typeof trusted === 'string' ? trusted : null;
-      },
+      trustedAuthServer: trustedAuthServers(db),
       askApproval: async (tx, action, reasons) => {
         await askApproval(approvals, tx, { action, reasons });
       },
@@ -141,6 +137,15 @@ export const openApp = async (o: AppOptions): Promise<App> => {
     throw e;
   }
 };
+
+/** Whose word on where mail comes from an account's owner believes. */
+const trustedAuthServers =
+  (db: Db): App['trustedAuthServer'] =>
+  async (accountId) => {
+    const account = await findAnyAccount(db, accountId);
+    const trusted = (account?.config as { trustedAuthServer?: unknown } | undefined)?.trustedAuthServer;
+    return typeof trusted === 'string' ? trusted : null;
+  };
 
 /** Loaded when a schedule asks for them: most commands never do. */
 const kinds = async () => (await import('./jobs.ts')).JOBS;

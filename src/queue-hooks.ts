@@ -47,6 +47,7 @@ const CHANGED: Readonly<Record<string, readonly Topic[]>> = {
   'action.apply': ['actions', 'messages', 'jobs'],
   'action.undo-many': ['actions', 'jobs'],
   'action.unsnooze': ['actions', 'jobs'],
+  'token.refresh': ['accounts', 'jobs'],
   'digest.compose': ['digests', 'jobs'],
   'digest.deliver': ['digests', 'jobs'],
   'approval.expire': ['approvals', 'actions', 'jobs'],

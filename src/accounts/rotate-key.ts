@@ -1,5 +1,6 @@
 import { recordActivity } from '#activity/store.ts';
 import type { Tx } from '#db/db.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { NewId } from '#std/ids.ts';
 import {
@@ -40,6 +41,7 @@ export const rotateKey = async (
 ): Promise<Rotated> => {
   const { db, clock, keys } = ports;
   const to = await keys.next();
+  crashpoint('rotate.made');
   const from = (await keyIdInUse(db)) ?? null;
   const old = await oldKeys(ports, from);
   const credentials = await db.write(async (tx) => {
@@ -54,9 +56,12 @@ export const rotateKey = async (
       subjectId: to.id,
       details: { from, credentials: count },
     });
+    crashpoint('rotate.encrypted');
     return count;
   });
+  crashpoint('rotate.committed');
   await promote(ports, to);
+  crashpoint('rotate.promoted');
   return { from, to: to.id, credentials, place: keys.title };
 };
 

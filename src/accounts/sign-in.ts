@@ -5,6 +5,7 @@ import { SIGN_IN_MS } from '#config/limits-sign-in.ts';
 import type { Tx } from '#db/db.ts';
 import type { OauthSignInRow } from '#db/provider-tables.ts';
 import type { Queue } from '#queue/queue.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
 import { toInstant } from '#std/time.ts';
@@ -122,6 +123,7 @@ export const finishSignIn = async (ports: SignInPorts, answer: SignInAnswer): Pr
   const tokens = await exchangeCode(oauth, { code, state, redirectUri: begun.redirect_uri, verifier }).catch(
     asCode,
   );
+  crashpoint('sign-in.exchanged');
   checkScopes(begun.scopes.split(' '), tokens.scopes);
   const { refreshToken } = tokens;
   if (refreshToken === undefined) throw noRefreshToken();
@@ -135,6 +137,7 @@ export const finishSignIn = async (ports: SignInPorts, answer: SignInAnswer): Pr
     tokens: { ...tokens, refreshToken },
     channel: answer.channel ?? 'web',
   });
+  crashpoint('sign-in.stored');
   ports.tokens.forget(account.id);
   return account;
 };

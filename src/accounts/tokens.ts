@@ -1,4 +1,5 @@
 import { TOKEN_LEASE_MS, TOKEN_LOOK_MS, TOKEN_MARGIN_MS, TOKEN_WAIT_MS } from '#config/limits-sign-in.ts';
+import { crashpoint } from '#std/crashpoint.ts';
 import { AppError, isAppError } from '#std/errors.ts';
 import { toInstant } from '#std/time.ts';
 import { type Account, isRemoved } from './account.ts';
@@ -135,8 +136,11 @@ class Renewal {
       if (this.#fits(found)) return found;
       const account = await this.#stillActive();
       const refresh = await this.#refreshToken();
+      crashpoint('token.renewing');
       const tokens = await this.#renew(account, refresh);
+      crashpoint('token.renewed');
       await this.#store(tokens, refresh);
+      crashpoint('token.stored');
       stored = true;
       return { token: tokens.accessToken, endsMs: tokens.endsMs };
     } finally {

@@ -83,6 +83,8 @@ const JOBS: Readonly<Record<string, string>> = {
   reconcile: 'Compare with the whole mailbox',
   sync: 'Look for new mail',
   'sync.look': 'Look into every mailbox',
+  'token.look': 'Look for sign-ins that end soon',
+  'token.refresh': 'Renew a sign-in',
 };
 
 /** Every type of job that this app has words for. */
