@@ -8,6 +8,9 @@ export const IMAP_COMMAND_MS = 60_000;
 export const IMAP_SLOWEST_BYTES = 100 * 1024;
 /** Milliseconds without work after which a connection for work is closed. */
 export const IMAP_WORK_IDLE_MS = 60_000;
+/** Milliseconds without work after which a kept connection is asked for a sign of life first, and for its answer. */
+export const IMAP_TRUSTED_MS = 2_000;
+export const IMAP_ALIVE_MS = 10_000;
 /** Milliseconds after which IDLE is begun anew (RFC 2177 asks for less than 29 minutes). */
 export const IMAP_IDLE_RENEW_MS = 9 * 60_000;
 /** Milliseconds without a byte after which an idling connection is asked for a sign of life, and for its answer. */

@@ -7,7 +7,9 @@ import { busyTrial } from './r06-busy.ts';
 import { diskFullTrial } from './r07-disk-full.ts';
 import { postgresTrial } from './r09-postgres.ts';
 import { throttlingTrial } from './r11-throttling.ts';
+import { brokenAnswersTrial } from './r12-broken-answers.ts';
 import { reauthorizeTrial } from './r15-reauthorize.ts';
+import { imapTrial } from './r16-imap.ts';
 import { clockTrial } from './r17-clock.ts';
 import { zonesTrial } from './r18-zones.ts';
 import { poisonTrial } from './r19-poison.ts';
@@ -33,6 +35,8 @@ export const TRIALS: readonly Trial[] = [
   migrationsTrial,
   simulationTrial,
   throttlingTrial,
+  brokenAnswersTrial,
+  imapTrial,
   clockTrial,
   zonesTrial,
   reauthorizeTrial,

@@ -1,4 +1,4 @@
-import { IMAP_WORK_IDLE_MS } from '#config/limits-imap.ts';
+import { IMAP_TRUSTED_MS, IMAP_WORK_IDLE_MS } from '#config/limits-imap.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { connect, type Dial } from './connect.ts';
@@ -14,6 +14,7 @@ export class Link {
   #session: Session | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #usedAt = 0;
   #cancelClose: (() => void) | undefined;
   #closed = false;
 
@@ -37,7 +38,7 @@ export class Link {
     this.#cancelClose?.();
     this.#waiting++;
     try {
-      const kept = this.#session?.usable ? this.#session : undefined;
+      const kept = await this.#kept();
       if (!kept) return await work(await this.#open());
       try {
         return await work(kept);
@@ -47,8 +48,17 @@ export class Link {
       }
     } finally {
       this.#waiting--;
+      this.#usedAt = this.#clock.ms();
       this.#closeLater();
     }
+  }
+
+  /** The connection of before, if it stands: one that was idle for a while may have died without a word. */
+  async #kept(): Promise<Session | undefined> {
+    const session = this.#session;
+    if (!session?.usable) return undefined;
+    if (this.#clock.ms() - this.#usedAt < IMAP_TRUSTED_MS) return session;
+    return (await session.answers()) ? session : undefined;
   }
 
   async #open(): Promise<Session> {

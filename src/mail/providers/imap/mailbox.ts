@@ -115,7 +115,8 @@ const NOTES: readonly [capability: string, present: string, missing: string][] =
 const health = async (ports: MailboxPorts): Promise<MailboxHealth> => {
   const { mirror, settings } = ports;
   const notes = await ports.use('interactive', async (session) => {
-    await readLabels(mirror, session);
+    // Looks only: somebody may be trying a mailbox that has no account yet.
+    await session.list({ status: false, hints: mirror.folderHints });
     const told = NOTES.map(([name, present, missing]) => (session.has(name) ? present : missing));
     if (!session.canMove)
       told.push(

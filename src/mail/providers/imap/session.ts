@@ -1,5 +1,5 @@
 import type { FetchMessageObject, FetchQueryObject, ImapFlow, ListResponse, MailboxObject } from 'imapflow';
-import { IMAP_COMMAND_MS, IMAP_SLOWEST_BYTES } from '#config/limits-imap.ts';
+import { IMAP_ALIVE_MS, IMAP_COMMAND_MS, IMAP_SLOWEST_BYTES } from '#config/limits-imap.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { asAppError, refused, timedOut } from './errors.ts';
@@ -43,6 +43,17 @@ export class Session {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** Whether the server still answers. A connection that does not is closed. */
+  async answers(): Promise<boolean> {
+    try {
+      await this.#run(() => this.#client.noop(), IMAP_ALIVE_MS);
+      return this.usable;
+    } catch {
+      this.close();
+      return false;
+    }
   }
 
   /** Whether the server has an extension. */
