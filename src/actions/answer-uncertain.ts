@@ -11,12 +11,19 @@ import type { Requester } from './undo.ts';
 export const UNCERTAIN_ANSWERS = ['went-out', 'send-again', 'give-up'] as const;
 export type UncertainAnswer = (typeof UNCERTAIN_ANSWERS)[number];
 
-/** Settles it. The first answer counts: a later one throws `actions.not-uncertain`. */
+const isAnswer = (text: string): text is UncertainAnswer => UNCERTAIN_ANSWERS.some((one) => one === text);
+
+/** Settles it. Throws `actions.bad-answer` for another word. The first answer counts: a later one throws `actions.not-uncertain`. */
 export const answerUncertain = (
   ports: ActionPorts,
-  o: { userId: string; actionId: string; answer: UncertainAnswer; by: Requester },
+  o: { userId: string; actionId: string; answer: string; by: Requester },
 ): Promise<void> =>
   ports.db.write(async (tx) => {
+    if (!isAnswer(o.answer)) {
+      throw new AppError('input', 'actions.bad-answer', 'This is no answer to whether a mail went out', {
+        help: `Answer one of: ${UNCERTAIN_ANSWERS.join(', ')}.`,
+      });
+    }
     const action = await getAction(tx, o.userId, o.actionId);
     const mail = await outboxMailOf(tx, action.id);
     if (mail?.state !== 'uncertain') {

@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '#db/db.ts';
 import type { OutboxState } from '#db/enums.ts';
-import { insertRows } from '#db/insert-rows.ts';
+import { insertRows, textsOf } from '#db/insert-rows.ts';
 import type { OutboxRow } from '#db/sending-tables.ts';
 import { contentHash } from '#mail/content-hash.ts';
 import { invariant } from '#std/assert.ts';
@@ -177,4 +177,17 @@ export const mailsUnderWay = async (sql: Sql, limit: number): Promise<OutboxMail
     [limit],
   );
   return rows.map(fromRow);
+};
+
+/** How far the mails of these actions have come. */
+export const outboxStatesOf = async (
+  sql: Sql,
+  actionIds: readonly string[],
+): Promise<Map<string, OutboxState>> => {
+  if (actionIds.length === 0) return new Map();
+  const rows = await sql.all<{ id: string; state: OutboxState }>(
+    `select action_id as id, state from outbox where action_id in (${textsOf(sql.engine, 1)})`,
+    [JSON.stringify(actionIds)],
+  );
+  return new Map(rows.map((row) => [row.id, row.state]));
 };

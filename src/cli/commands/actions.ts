@@ -40,5 +40,52 @@ export const actions = defineCommand({
       ],
       run: async (context, input) => (await import('#cli/action-views.ts')).showActionCommand(context, input),
     },
+    {
+      name: 'do',
+      summary: 'Carry out an action on a message, such as a reply or a forward',
+      arguments: [
+        { name: '<message>', description: 'id of the message' },
+        { name: '<type>', description: 'kind of action, such as archive, reply or forward' },
+        {
+          name: '[name=value...]',
+          description: 'its parameters; a list is written as one name several times',
+        },
+      ],
+      options: [{ flags: '-y, --yes', description: 'what cannot be undone needs no approval' }],
+      examples: [
+        {
+          line: 'ashford actions do 0199a3f2-7c10-7b61-8a52-3f6d1c2b4a5e reply "text=Yes, gladly." --yes',
+          does: 'answer a mail',
+        },
+        {
+          line: 'ashford actions do 0199a3f2-7c10-7b61-8a52-3f6d1c2b4a5e forward to=books@example.com',
+          does: 'ask for an approval to send a mail on',
+        },
+      ],
+      run: async (context, input) => (await import('#cli/send-views.ts')).doActionCommand(context, input),
+    },
+    {
+      name: 'unsure',
+      summary: 'Show mails that may or may not have gone out',
+      examples: [{ line: 'ashford actions unsure', does: 'list them, to be looked for in Sent' }],
+      run: async (context) => (await import('#cli/send-views.ts')).listUnsureCommand(context),
+    },
+    {
+      name: 'answer',
+      summary: 'Say what became of such a mail',
+      description:
+        'Look into Sent first: went-out records it as sent, send-again sends it once more, give-up leaves it.',
+      arguments: [
+        { name: '<id>', description: 'id of the action, as `ashford actions unsure` shows it' },
+        { name: '<answer>', description: 'went-out, send-again or give-up' },
+      ],
+      examples: [
+        {
+          line: 'ashford actions answer 0199a3f2-7c10-7b61-8a52-3f6d1c2b4a5e went-out',
+          does: 'it lies in Sent',
+        },
+      ],
+      run: async (context, input) => (await import('#cli/send-views.ts')).answerUnsureCommand(context, input),
+    },
   ],
 });

@@ -14,6 +14,7 @@ import { ruleRoutes } from './rules.ts';
 import { schedulePreviewRoutes } from './schedule-preview.ts';
 import { scheduleRoutes } from './schedules.ts';
 import { googleSignInRoutes } from './sign-in-google.ts';
+import { sendRoutes } from './sends.ts';
 import { systemRoutes } from './system.ts';
 import { threadRoutes } from './threads.ts';
 
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...actionRoutes,
   ...approvalRoutes,
+  ...sendRoutes,
   ...ruleRoutes,
   ...digestRoutes,
   ...jobRoutes,

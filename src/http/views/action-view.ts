@@ -3,10 +3,13 @@ import { describeAction } from '#actions/describe.ts';
 import { findActionKind } from '#actions/kinds/catalog.ts';
 import { type LabelNames, labelNames } from '#actions/label-names.ts';
 import { actionsById, undoneByOf } from '#actions/list-store.ts';
+import { CAN_BE_CALLED_BACK } from '#actions/outbox.ts';
+import { outboxStatesOf } from '#actions/outbox-store.ts';
 import { linksOf } from '#actions/store.ts';
 import { whyNotUndoable } from '#actions/undo.ts';
 import { approvalOfAction } from '#approvals/store.ts';
 import type { Sql } from '#db/db.ts';
+import type { OutboxState } from '#db/enums.ts';
 import type { ActionDetail, ActionSummary } from '#http/shapes/action.ts';
 import { type MailHead, mailHeads } from '#mail/head-store.ts';
 import type { MailState } from '#mail/message.ts';
@@ -22,6 +25,8 @@ interface Around {
   rules: Map<string, string>;
   undoneBy: Map<string, string>;
   targets: Map<string, Action>;
+  /** How far the mail of those under way has come. */
+  mails: Map<string, OutboxState>;
   names: LabelNames;
 }
 
@@ -63,6 +68,10 @@ const around = async (sql: Sql, userId: string, actions: readonly Action[]): Pro
       sql,
       actions.map((a) => a.id),
     ),
+    mails: await outboxStatesOf(
+      sql,
+      actions.filter((a) => a.status === 'executing').map((a) => a.id),
+    ),
     names: await labelNames(sql, userId),
   };
 };
@@ -98,7 +107,9 @@ const summary = (action: Action, a: Around): ActionSummary => {
     ruleId: action.ruleId,
     ruleName: action.ruleId === null ? null : (a.rules.get(action.ruleId) ?? null),
     source: action.source,
-    canUndo: action.status === 'completed' && (kind?.reversible ?? false) && undoneBy === null,
+    canUndo:
+      (action.status === 'completed' && (kind?.reversible ?? false) && undoneBy === null) ||
+      CAN_BE_CALLED_BACK.some((state) => state === a.mails.get(action.id)),
     undoneBy,
     undoOf: targetIdOf(action),
     errorMessage: action.errorMessage,

@@ -12,6 +12,7 @@ export const ACTION_TYPES = [
   'restore',
   'delete',
   'snooze',
+  'reply',
   'forward',
   'auto_reply',
   'create_draft',

@@ -23,11 +23,13 @@ import type {
   Id,
   Label,
   Page,
+  SentAnswer,
   Settings,
   Thread,
   ThreadQuery,
   ThreadSummary,
   Today,
+  UncertainSend,
   UndoFilter,
   UndoPreview,
 } from './types.ts';
@@ -70,8 +72,10 @@ export const api = {
 
   actions: (query: ActionQuery, signal?: AbortSignal) => get<Page<ActionSummary>>('/actions', query, signal),
   action: (id: Id, signal?: AbortSignal) => get<ActionDetail>(`/actions/${id}`, undefined, signal),
-  act: (messageId: Id, type: string, parameters: Record<string, unknown> = {}) =>
-    post<{ actionId: Id }>(`/messages/${messageId}/actions`, { type, parameters }),
+  act: (
+    messageId: Id,
+    { type, parameters = {}, confirmed = false }: { type: string; parameters?: object; confirmed?: boolean },
+  ) => post<{ actionId: Id }>(`/messages/${messageId}/actions`, { type, parameters, confirmed }),
   undo: (actionId: Id) => post<{ actionId: Id; jobId: Id }>(`/actions/${actionId}/undo`),
   undoPreview: (filter: UndoFilter) => post<UndoPreview>('/undo/preview', filter),
   undoMany: (filter: UndoFilter, previewId: Id) =>
@@ -79,6 +83,8 @@ export const api = {
 
   approvals: (query: { state?: ApprovalState; cursor?: string }, signal?: AbortSignal) =>
     get<Page<Approval>>('/approvals', query, signal),
+  uncertainSends: (signal?: AbortSignal) => get<{ items: UncertainSend[] }>('/sends/uncertain', undefined, signal),
+  answerSend: (id: Id, answer: SentAnswer) => post<ActionSummary>(`/actions/${id}/sent`, { answer }),
   approve: (id: Id) => post<Approval>(`/approvals/${id}/approve`),
   reject: (id: Id) => post<Approval>(`/approvals/${id}/reject`),
 

@@ -264,6 +264,16 @@ export interface Settings {
   config: Record<string, Record<string, unknown>>;
 }
 
+/** A mail that may or may not have gone out. */
+export interface UncertainSend {
+  action: ActionSummary;
+  to: string[];
+  since: string;
+  reason: string;
+}
+
+export type SentAnswer = 'went-out' | 'send-again' | 'give-up';
+
 export const TOPICS = ['actions', 'approvals', 'messages', 'rules', 'jobs', 'accounts', 'digests'] as const;
 export type Topic = (typeof TOPICS)[number];
 /** The data of a `change` event: what may have changed, so that open pages ask again. */

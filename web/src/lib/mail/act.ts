@@ -11,6 +11,8 @@ const AT_ONCE = 4;
 export interface Command {
   type: string;
   parameters?: Record<string, unknown>;
+  /** The person knows that it can't be taken back. */
+  confirmed?: boolean;
   /** In the past, for the toast: "Archived". */
   done: string;
 }
@@ -39,7 +41,7 @@ const tellFailures = (what: string, results: PromiseSettledResult<unknown>[]): v
  * are told in a toast.
  */
 export const act = async (messageIds: readonly Id[], command: Command): Promise<boolean> => {
-  const results = await eachAtMost(messageIds, (id) => api.act(id, command.type, command.parameters));
+  const results = await eachAtMost(messageIds, (id) => api.act(id, command));
   const actionIds = results.flatMap((result) =>
     result.status === 'fulfilled' ? [result.value.actionId] : [],
   );

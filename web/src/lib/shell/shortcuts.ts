@@ -19,6 +19,7 @@ export const SHORTCUTS: { group: string; keys: { keys: string; label: string }[]
       { keys: 'l', label: 'Labels' },
       { keys: 'z', label: 'Snooze' },
       { keys: 'n', label: 'Note' },
+      { keys: 'r', label: 'Reply or forward' },
     ],
   },
   {
