@@ -54,9 +54,12 @@ test("the program's own schedules run through a worker and leave no jobs behind"
   expect(own.map((s) => [s.type, s.lastRunAt?.slice(11, 16)]).sort()).toEqual([
     ['access.prune-sessions', '09:47'],
     ['action.abandoned', '09:45'],
+    ['labels.sync', '09:27'],
     ['queue.prune', '09:17'],
     ['queue.sweep', '09:51'],
     ['sync.look', '09:50'],
+    ['token.look', '09:42'],
+    ['watch.renew', undefined],
   ]);
   const types = new Set((await app.app.queue.list({ limit: 200 })).map((job) => job.type));
   expect([...types]).toEqual(['sync']);

@@ -73,10 +73,12 @@ const JOBS: Readonly<Record<string, string>> = {
   'action.undo-many': 'Undo many actions',
   'action.unsnooze': 'Bring back a snoozed message',
   'approval.expire': 'Let an approval expire',
+  backfill: 'Bring in older mail',
   classify: 'Decide on a message',
   'digest.compose': 'Make a digest',
   'digest.deliver': 'Deliver a digest',
   import: 'Import an archive',
+  'labels.sync': 'Compare the labels',
   'outbound.send': 'Send a mail',
   'queue.prune': 'Delete jobs that ended long ago',
   'queue.sweep': 'Take jobs back from workers that are gone',
@@ -85,6 +87,7 @@ const JOBS: Readonly<Record<string, string>> = {
   'sync.look': 'Look into every mailbox',
   'token.look': 'Look for sign-ins that end soon',
   'token.refresh': 'Renew a sign-in',
+  'watch.renew': 'Keep being told of new mail',
 };
 
 /** Every type of job that this app has words for. */
