@@ -2,6 +2,7 @@ import { processesTrial } from './q01-processes.ts';
 import { frameTrial } from './r00-frame.ts';
 import { killLoopTrial } from './r01-kill-loop.ts';
 import { crashPointsTrial } from './r02-crash-points.ts';
+import { unknownResultsTrial } from './r04-unknown-results.ts';
 import { twoInstancesTrial } from './r05-two-instances.ts';
 import { busyTrial } from './r06-busy.ts';
 import { diskFullTrial } from './r07-disk-full.ts';
@@ -25,6 +26,7 @@ export const TRIALS: readonly Trial[] = [
   frameTrial,
   killLoopTrial,
   crashPointsTrial,
+  unknownResultsTrial,
   twoInstancesTrial,
   busyTrial,
   poisonTrial,
