@@ -69,10 +69,6 @@ export const putCredential = async (tx: Tx, row: CredentialRow): Promise<void> =
   ]);
 };
 
-export const deleteCredential = async (tx: Tx, accountId: string, field: string): Promise<void> => {
-  await tx.run('delete from credentials where account_id = $1 and field = $2', [accountId, field]);
-};
-
 export const allCredentials = (sql: Sql): Promise<CredentialRow[]> =>
   sql.all<CredentialRow>('select * from credentials order by account_id, field');
 

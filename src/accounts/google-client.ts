@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isLoopbackHost } from '#config/checks.ts';
 import type { Config } from '#config/config.ts';
 import { CLIENT_FILE_BYTES } from '#config/limits-sign-in.ts';
 import { AppError } from '#std/errors.ts';
@@ -65,7 +66,8 @@ const clientOf = (path: string, part: ClientPart): OAuthClient => {
 };
 
 /**
- * The OAuth client of the settings. A web client is taken only for a redirect that is registered with it; without
+ * The OAuth client of the settings. A desktop client is taken only for a redirect to the machine of the browser, a web
+ * client only for one that is registered with it; without
  * `redirectUri`, for tokens that it was given, any is. Throws `accounts.no-client`, `accounts.client-file` and
  * `accounts.client-type`, all `needs-user`.
  */
@@ -76,7 +78,15 @@ export const googleClient = ({ gmail }: GoogleConfig, redirectUri?: string): OAu
   if (gmail.credentials_path === undefined) throw noClient();
   const path = gmail.credentials_path;
   const file = readClientFile(path);
-  if (file.installed) return clientOf(path, file.installed);
+  if (file.installed) {
+    if (redirectUri !== undefined && !isLoopbackHost(new URL(redirectUri).hostname)) {
+      throw wrongType(
+        'of the type "Desktop app"',
+        `Google sends people of such a client back to the machine of the browser only. Run \`ashford accounts add gmail --no-browser\` on the server, or make a client of the type "Web application" with the redirect URI ${redirectUri}, and name its JSON as gmail.credentials_path.`,
+      );
+    }
+    return clientOf(path, file.installed);
+  }
   if (file.type === 'service_account') {
     throw wrongType('a service account', `A service account has no mailbox of its own. ${HOW}`);
   }

@@ -31,8 +31,6 @@ export const TOKEN_RENEW_MS = 20 * 60_000;
 export const SIGN_IN_MS = 10 * 60_000;
 /** Bytes of the file that Google gives for an OAuth client. */
 export const CLIENT_FILE_BYTES = 64 * 1024;
-/** Milliseconds after which Google ends the sign-ins of a project in testing. */
-export const TESTING_SIGN_IN_MS = 7 * 86_400_000;
 /** Milliseconds that the clock of this machine may differ from that of a server before it is told. */
 export const CLOCK_OFF_MS = 5 * 60_000;
 /** Characters of the address, state, code and error that a sign-in comes back with. */

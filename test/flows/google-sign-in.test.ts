@@ -225,6 +225,19 @@ test('a client of the wrong type, and a file that is none, are told before anybo
       else
         await expect(begin(t)).rejects.toMatchObject({ code, help: expect.stringContaining('Desktop app') });
     }
+    writeFileSync(file, JSON.stringify({ installed: part }));
+    await using far = await appWith(fake, {
+      'gmail.client_id': undefined,
+      'gmail.client_secret': undefined,
+      'gmail.credentials_path': file,
+    });
+    const redirectUri = 'https://mail.marlow.example/api/accounts/oauth/callback';
+    await expect(
+      beginSignIn(far.app.signIns, { userId: far.app.owner.id, redirectUri }),
+    ).rejects.toMatchObject({
+      code: 'accounts.client-type',
+      help: expect.stringContaining('--no-browser'),
+    });
     await using none = await appWith(fake, {
       'gmail.client_id': undefined,
       'gmail.client_secret': undefined,
