@@ -9,7 +9,7 @@ export const GMAIL_BACKOFF_MS = 1_000;
 export const GMAIL_BACKOFF_MAX_MS = 64_000;
 /** Bytes of an answer once it is unpacked: of a small one, of a message in parts, and of a whole message in base64. */
 export const GMAIL_ANSWER_BYTES = 4 * 1024 * 1024;
-export const GMAIL_MESSAGE_BYTES = 12 * 1024 * 1024;
+export const GMAIL_MESSAGE_BYTES = 4 * 1024 * 1024;
 export const GMAIL_RAW_BYTES = 70 * 1024 * 1024;
 /** Bytes of a raw message that goes along inside JSON; larger ones are uploaded. */
 export const GMAIL_INLINE_BYTES = 4 * 1024 * 1024;
@@ -19,6 +19,11 @@ export const GMAIL_SEND_BYTES = 35 * 1024 * 1024;
 export const GMAIL_READS = 16;
 /** Whole messages of any account read at a time: each may take all the memory that one answer may. */
 export const GMAIL_RAW_READS = 1;
+/** Bytes of an answer up to which it counts as small, and others that are read at a time, of all accounts. */
+export const GMAIL_SMALL_BYTES = 256 * 1024;
+export const GMAIL_LARGE_READS = 2;
+/** Times its size that a whole message takes in base64, with what Gmail's estimate may be wrong by, and bytes beside it. */
+export const GMAIL_RAW_FACTOR = 3;
 /** Entries of one page of a list and of a history. */
 export const GMAIL_LIST_PAGE = 500;
 /** Pages of history in a row that may hold nothing. */

@@ -1,4 +1,11 @@
-import { GMAIL_CALL_MS, GMAIL_MESSAGE_BYTES, GMAIL_RAW_BYTES, GMAIL_READS } from '#config/limits-gmail.ts';
+import {
+  GMAIL_CALL_MS,
+  GMAIL_MESSAGE_BYTES,
+  GMAIL_RAW_BYTES,
+  GMAIL_RAW_FACTOR,
+  GMAIL_READS,
+  GMAIL_SMALL_BYTES,
+} from '#config/limits-gmail.ts';
 import { decodeHeaders, readHeaders } from '#mail/headers.ts';
 import { attachmentBytes, attachmentsOf } from '#mail/mime.ts';
 import type { FetchedMail, Lane, RawContent } from '#mail/port.ts';
@@ -34,7 +41,7 @@ const get = (id: string, format: string, lane?: Lane): Call => ({
   lane,
 });
 
-const whole = { maxBytes: GMAIL_RAW_BYTES, tryMs: GMAIL_CALL_MS };
+const whole = { maxBytes: GMAIL_RAW_BYTES, tryMs: GMAIL_CALL_MS, unpacked: true };
 
 /** Null where the message is gone. */
 export const unlessGone = async <T>(work: Promise<T>): Promise<T | null> => {
@@ -78,7 +85,7 @@ const fetchMail = async (ports: ReadingPorts, id: string, lane?: Lane): Promise<
   );
   const content = answer && (await contentOfPayload(answer.payload));
   if (answer && content) return mailOf(answer, content);
-  return wholeMail(ports, id, lane);
+  return ports.whole(() => wholeMail(ports, id, { lane, sizeBytes: answer?.sizeEstimate }));
 };
 
 type Dated = Omit<FullAnswer, 'payload'>;
@@ -92,14 +99,25 @@ const mailOf = (answer: Dated, content: RawContent): FetchedMail => ({
   content,
 });
 
-/** In one piece where its parts do not tell it for certain; of what is too large for that, the headers. */
-const wholeMail = (ports: ReadingPorts, id: string, lane?: Lane): Promise<FetchedMail> =>
-  ports.whole(async () => {
-    const answer = await unlessTooLarge(ports.rest.ask({ ...get(id, 'raw', lane), ...whole }, rawAnswer));
-    if (answer) return mailOf(answer, { raw: Buffer.from(answer.raw, 'base64url') });
-    const headers = await ports.rest.ask(get(id, 'metadata', lane), metadata);
-    return mailOf(headers, headersOnly(headers.payload.headers));
-  });
+/**
+ * In one piece where its parts do not tell it for certain; of what is too large for that, the headers. What Gmail says of
+ * its size decides that: an answer that is larger than its message is a broken one, and comes again.
+ */
+const wholeMail = async (
+  ports: ReadingPorts,
+  id: string,
+  o: { lane?: Lane | undefined; sizeBytes: number | undefined },
+): Promise<FetchedMail> => {
+  const readHeaders = () => ports.rest.ask(get(id, 'metadata', o.lane), metadata);
+  const headers = o.sizeBytes === undefined ? await readHeaders() : undefined;
+  const most = (o.sizeBytes ?? headers?.sizeEstimate ?? 0) * GMAIL_RAW_FACTOR + GMAIL_SMALL_BYTES;
+  const maxBytes = Math.min(most, GMAIL_RAW_BYTES);
+  const asked = ports.rest.ask({ ...get(id, 'raw', o.lane), ...whole, maxBytes }, rawAnswer);
+  const answer = await (most > GMAIL_RAW_BYTES ? unlessTooLarge(asked) : asked);
+  if (answer) return mailOf(answer, { raw: Buffer.from(answer.raw, 'base64url') });
+  const known = headers ?? (await readHeaders());
+  return mailOf(known, headersOnly(known.payload.headers));
+};
 
 const headersOnly = (headers: readonly HeaderAnswer[]): RawContent => {
   const raw = headerBlock(headers.filter(({ name }) => !/^content-/i.test(name)));
