@@ -25,7 +25,7 @@ import type { DigestPorts } from '#digests/ports.ts';
 import { goOn } from '#ingest/go-on.ts';
 import type { RemovalPorts } from '#ingest/removal-ports.ts';
 import { parsePool } from '#mail/parse-pool.ts';
-import type { Mailbox } from '#mail/port.ts';
+import type { Mailbox, MailProvider } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
 import type { QueueHooks } from '#queue/ports.ts';
 import { createQueue } from '#queue/queue.ts';
@@ -123,7 +123,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
         messageIds === null ? forgetAllEntries(tx, userId) : forgetMessages(tx, messageIds),
       snoozeLabel: config.gmail.snooze_label,
       digestChannels: config.digest.channels,
-      trustedAuthServer: trustedAuthServers(db),
+      trustedAuthServer: trustedAuthServers(db, providers),
       askApproval: async (tx, action, reasons) => {
         await askApproval(approvals, tx, { action, reasons });
       },
@@ -140,11 +140,12 @@ export const openApp = async (o: AppOptions): Promise<App> => {
 
 /** Whose word on where mail comes from an account's owner believes. */
 const trustedAuthServers =
-  (db: Db): App['trustedAuthServer'] =>
+  (db: Db, providers: readonly MailProvider[]): App['trustedAuthServer'] =>
   async (accountId) => {
     const account = await findAnyAccount(db, accountId);
     const trusted = (account?.config as { trustedAuthServer?: unknown } | undefined)?.trustedAuthServer;
-    return typeof trusted === 'string' ? trusted : null;
+    if (typeof trusted === 'string') return trusted;
+    return providers.find(({ kind }) => kind === account?.provider)?.authServer ?? null;
   };
 
 /** Loaded when a schedule asks for them: most commands never do. */

@@ -143,9 +143,10 @@ const wentBack = ({ mailbox }: Where, stored: string | null, told: string): bool
   stored !== null && told !== stored && !mailbox.hasReached(told, stored);
 
 /** Says now and then that the mailbox answered, though it had nothing new. */
-const noteLook = async ({ app, write }: Ctx, { id, state }: Account): Promise<void> => {
+const noteLook = async (ctx: Ctx, { id, state }: Account): Promise<void> => {
+  const { clock } = ctx.app;
   const { lastSyncAt } = state;
-  if (lastSyncAt !== undefined && app.clock.ms() - toMs(lastSyncAt) < SYNC_NOTE_MS) return;
-  const now = app.clock.now();
-  await write((tx) => mergeAccountState(tx, { id, part: { lastSyncAt: now }, now }));
+  if (lastSyncAt !== undefined && clock.ms() - toMs(lastSyncAt) < SYNC_NOTE_MS) return;
+  const now = clock.now();
+  await ctx.write((tx) => mergeAccountState(tx, { id, part: { lastSyncAt: now }, now }));
 };

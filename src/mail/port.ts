@@ -248,6 +248,8 @@ export interface ProviderUsage {
 export interface MailProvider {
   readonly kind: string;
   readonly title: string;
+  /** The name under which it writes Authentication-Results itself; absent where each server has its own. */
+  readonly authServer?: string;
   /** Cheap: connections are made when they are needed, and kept by the provider for the account's next opening. */
   open(account: AccountRef): Mailbox;
   /** What the account has used of what the provider grants it; only where the provider counts. */

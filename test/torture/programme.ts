@@ -15,6 +15,7 @@ import { clockTrial } from './r17-clock.ts';
 import { zonesTrial } from './r18-zones.ts';
 import { poisonTrial } from './r19-poison.ts';
 import { signalsTrial } from './r21-signals.ts';
+import { restoreTrial } from './r24-restore.ts';
 import { migrationsTrial } from './r25-migrations.ts';
 import { modelsTrial } from './r26-models.ts';
 import { restartsTrial } from './r29-restarts.ts';
@@ -34,6 +35,7 @@ export const TRIALS: readonly Trial[] = [
   restartsTrial,
   postgresTrial,
   processesTrial,
+  restoreTrial,
   migrationsTrial,
   simulationTrial,
   throttlingTrial,

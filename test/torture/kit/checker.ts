@@ -48,7 +48,8 @@ const NEVER: readonly (readonly [promise: string, sql: string])[] = [
   ],
   [
     'no action is under way',
-    "select id || ' ' || action_type || ' ' || status as what from actions where status in ('queued', 'executing')",
+    `select id || ' ' || action_type || ' ' || status as what from actions where status in ('queued', 'executing')
+      and not exists (select 1 from outbox o where o.action_id = actions.id and o.state = 'uncertain')`,
   ],
   [
     'an action that was done says how to undo it',

@@ -72,6 +72,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
   return {
     kind: 'gmail',
     title: 'Gmail',
+    authServer: 'mx.google.com',
     open,
     usage: (accountId) => quotaUse({ db, clock, settings: settings.quota }, accountId),
     forget: async (accountId) => {
