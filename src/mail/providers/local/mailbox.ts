@@ -55,15 +55,7 @@ export const localMailbox = (
     },
     changes: (cursor, limit) => changesSince({ db, accountId, cursor, limit }),
     hasReached: (cursor, told) => Number(cursor) >= Number(told),
-    list: async (page, limit, o) => {
-      const rows = await store.listBelow(db, accountId, {
-        modseq: page === null ? Number.MAX_SAFE_INTEGER : Number(page),
-        limit,
-        since: o?.since,
-      });
-      const last = rows.at(-1);
-      return { ids: rows.map((r) => r.id), next: last && rows.length === limit ? String(last.modseq) : null };
-    },
+    list: (page, limit, o) => listPage(db, accountId, { page, limit, since: o?.since }),
     survey: (since, limit) => survey(db, accountId, { since, limit }),
     cursor: async () => String((await store.readMailbox(db, accountId)).last),
     fetch: async (ids) => inOrder(ids, await store.readMessages(db, accountId, ids)),
@@ -93,6 +85,20 @@ export const localMailbox = (
       listen(db, accountId, () => void Promise.resolve(onChange()).catch(() => {})),
     test: async () => ({ email, messages: await store.countMessages(db, accountId), notes: [] }),
   };
+};
+
+const listPage = async (
+  db: Db,
+  accountId: string,
+  o: { page: string | null; limit: number; since: Instant | undefined },
+): Promise<{ ids: string[]; next: string | null }> => {
+  const rows = await store.listBelow(db, accountId, {
+    modseq: o.page === null ? Number.MAX_SAFE_INTEGER : Number(o.page),
+    limit: o.limit,
+    since: o.since,
+  });
+  const last = rows.at(-1);
+  return { ids: rows.map((r) => r.id), next: last && rows.length === o.limit ? String(last.modseq) : null };
 };
 
 async function* survey(
