@@ -104,7 +104,7 @@ interface Case {
 }
 
 /** What belongs to the action is crashed with each type of action, everything else once. */
-const OF_ACTIONS = /^(perform|undo|wake|request|classify|turn)\./;
+const OF_ACTIONS = /^(perform|undo|wake|request|classify|turn|outbox|draft)\./;
 
 const casesOf = (scenario: Scenario, passed: Told['passed']): Case[] =>
   Object.entries(passed)

@@ -27,6 +27,8 @@ export interface Scenario {
 
 export const SCENARIOS: readonly Scenario[] = [
   { type: 'apply_label', parameters: { label: 'Sorted' }, everything: true },
+  { type: 'forward', parameters: { to: ['books@example.com'], note: 'For you' }, everything: false },
+  { type: 'create_draft', parameters: { text: 'Thank you.' }, everything: false },
   { type: 'archive', parameters: {}, everything: false },
   { type: 'trash', parameters: {}, everything: false },
   { type: 'snooze', parameters: { amount: 8, units: 'hours' }, everything: false },
@@ -92,12 +94,18 @@ const settle = async (l: Life): Promise<void> => {
   await l.drain();
 };
 
+/** What the rule does where a person alone does what the scenario is about. */
+const BY_HAND_ONLY: Readonly<Record<string, { type: string }>> = {
+  undo: { type: 'archive' },
+  forward: { type: 'star' },
+};
+
 const rulesOf = ({ type, parameters, everything }: Scenario): Record<string, unknown>[] => [
   {
     name: 'Letters',
     priority: 10,
     conditions: { type: 'subject_contains', value: 'letter' },
-    actions: [type === 'undo' ? { type: 'archive' } : { type, parameters }],
+    actions: [BY_HAND_ONLY[type] ?? { type, parameters }],
   },
   ...(everything
     ? [
@@ -260,6 +268,7 @@ export const END_STATE: Readonly<Record<string, string>> = {
   actions: `select m.subject, a.action_type, a.source, a.status, count(*) as n from actions a
     join messages m on m.id = a.message_id group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
   approvals: 'select state, count(*) as n from approvals group by 1 order by 1',
+  outbox: 'select state, count(*) as n from outbox group by 1 order by 1',
   notes: 'select text, count(*) as n from notes group by 1 order by 1',
   digests: 'select state, count(*) as n from digests group by 1 order by 1',
   told: 'select channel, count(*) as n from channel_messages group by 1 order by 1',
