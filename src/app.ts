@@ -128,6 +128,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
         await askApproval(approvals, tx, { action, reasons });
       },
       close: async () => {
+        await Promise.allSettled(providers.map((provider) => provider.close()));
         await parser.close();
         await opened.close();
       },
