@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '#test/e2e/browser.ts';
-import { type Place, startPlace } from './place.ts';
+import { type Place, type Settings, startPlace } from './place.ts';
 import { signIn } from './sign-in.ts';
 
 export const WIDE = { width: 1280, height: 860 };
@@ -26,8 +26,17 @@ interface Options {
   signedOut?: boolean;
 }
 
+/** What stands around the server of a file. */
+interface Surroundings {
+  settings?: Settings;
+  /** Where else a page may go, without a slash at the end. */
+  alsoTo?: readonly string[];
+  /** Called after the last journey. */
+  end?(): Promise<void>;
+}
+
 /** What a page may never do: fail inside, or ask another host. */
-const watch = (context: BrowserContext, url: string): string[] => {
+const watch = (context: BrowserContext, places: readonly string[]): string[] => {
   const faults: string[] = [];
   context.on('weberror', (error) => faults.push(`error: ${error.error().message}`));
   context.on('console', (message) => {
@@ -37,8 +46,8 @@ const watch = (context: BrowserContext, url: string): string[] => {
   });
   context.on('request', (request) => {
     const to = request.url();
-    if (!to.startsWith(`${url}/`) && !to.startsWith('data:') && !to.startsWith('about:'))
-      faults.push(`request: ${to}`);
+    const isOurs = places.some((url) => to.startsWith(`${url}/`));
+    if (!isOurs && !to.startsWith('data:') && !to.startsWith('about:')) faults.push(`request: ${to}`);
   });
   return faults;
 };
@@ -57,13 +66,13 @@ const shoot = async (context: BrowserContext): Promise<string> => {
  * Runs one server and one browser for the tests of a file. Gives the function that declares them: each gets a browser
  * profile of its own, signed in unless it says otherwise, and fails with a picture of what was seen.
  */
-export const journeys = (command: 'start' | 'demo') => {
+export const journeys = (command: 'start' | 'demo', o: Surroundings = {}) => {
   let place: Place;
   let browser: Browser;
   let session: Awaited<ReturnType<BrowserContext['storageState']>>;
 
   beforeAll(async () => {
-    [place, browser] = await Promise.all([startPlace(command), launchBrowser()]);
+    [place, browser] = await Promise.all([startPlace(command, o.settings), launchBrowser()]);
     const context = await browser.newContext();
     await signIn(await context.newPage(), place.signInLink);
     session = await context.storageState();
@@ -71,6 +80,7 @@ export const journeys = (command: 'start' | 'demo') => {
   });
   afterAll(async () => {
     await Promise.all([browser?.close(), place?.stop()]);
+    await o.end?.();
   });
 
   return (name: string, walk: (trip: Trip) => Promise<void>, options: Options = {}): void => {
@@ -83,7 +93,7 @@ export const journeys = (command: 'start' | 'demo') => {
         ...(!options.signedOut && { storageState: session }),
       });
       context.setDefaultTimeout(SEE_MS);
-      const faults = watch(context, place.url);
+      const faults = watch(context, [place.url, ...(o.alsoTo ?? [])]);
       try {
         const page = await context.newPage();
         if (!options.signedOut) await page.goto(place.url);

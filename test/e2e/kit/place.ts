@@ -21,7 +21,11 @@ export interface Place {
   stop(): Promise<void>;
 }
 
-const environment = (folder: string): NodeJS.ProcessEnv => ({
+/** Environment variables of the program, such as `ASHFORD_GMAIL__CLIENT_ID`. */
+export type Settings = Readonly<Record<string, string>>;
+
+const environment = (folder: string, settings: Settings): NodeJS.ProcessEnv => ({
+  ...settings,
   PATH: process.env.PATH,
   HOME: folder,
   TMPDIR: folder,
@@ -74,12 +78,16 @@ const stopChild = async (child: ChildProcess): Promise<void> => {
  * Starts the real program on a free port, with nothing in it (`start`) or with the demo's mailbox and rules (`demo`).
  * Throws when it doesn't come up.
  */
-export const startPlace = async (command: 'start' | 'demo'): Promise<Place> => {
+export const startPlace = async (command: 'start' | 'demo', settings: Settings = {}): Promise<Place> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'ashford-e2e-'));
   const run = (...args: string[]) => {
     const program = path.join(root, 'bin/ashford.mjs');
     const all = [program, ...args, '--data-dir', path.join(folder, 'data')];
-    const options = { cwd: folder, env: environment(folder), stdio: ['ignore', 'pipe', 'pipe'] as 'pipe'[] };
+    const options = {
+      cwd: folder,
+      env: environment(folder, settings),
+      stdio: ['ignore', 'pipe', 'pipe'] as 'pipe'[],
+    };
     return spawn(process.execPath, all, options);
   };
   const child = run(command, '--port', '0', '--json');

@@ -83,7 +83,8 @@ export const api = {
 
   approvals: (query: { state?: ApprovalState; cursor?: string }, signal?: AbortSignal) =>
     get<Page<Approval>>('/approvals', query, signal),
-  uncertainSends: (signal?: AbortSignal) => get<{ items: UncertainSend[] }>('/sends/uncertain', undefined, signal),
+  uncertainSends: (signal?: AbortSignal) =>
+    get<{ items: UncertainSend[] }>('/sends/uncertain', undefined, signal),
   answerSend: (id: Id, answer: SentAnswer) => post<ActionSummary>(`/actions/${id}/sent`, { answer }),
   approve: (id: Id) => post<Approval>(`/approvals/${id}/approve`),
   reject: (id: Id) => post<Approval>(`/approvals/${id}/reject`),
