@@ -5,7 +5,7 @@ export const labelPresent = defineCondition({
   type: 'label_present',
   title: 'Has a label',
   describe: 'The message has this label or lies in this folder.',
-  parameters: z.strictObject({ value: textValue("The label's id at the provider, such as IMPORTANT") }),
+  parameters: z.strictObject({ value: textValue("The label's id at the provider, such as INBOX") }),
   compile:
     ({ value }) =>
     (facts) =>
