@@ -1,4 +1,3 @@
-import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { mailboxContract } from '#mail/providers/contract.ts';
 import { type DatabaseKind, testDatabase } from '#test/kit/databases.ts';
@@ -8,58 +7,75 @@ import {
   dovecotBinary,
   startDovecot,
 } from '#test/kit/dovecot-server.ts';
+import { HOODIECROW_USER, startHoodiecrow } from '#test/kit/hoodiecrow-server.ts';
 import { addImapAccount, imapAccount, loopback, testImapProvider } from '#test/kit/imap-account.ts';
+import { imapPeer } from '#test/kit/imap-peer.ts';
 import { type SmtpSink, startSmtpSink } from '#test/kit/smtp-sink.ts';
 import { expireCursors } from './folder-store.ts';
 
-const KINDS: readonly DatabaseKind[] = ['memory', 'postgres'];
+/** A mailbox of ours at a server, with another client that delivers to it. */
+const openAt = async (o: {
+  port: number;
+  smtpPort: number;
+  user: string;
+  password: string;
+  kind: DatabaseKind;
+  end?: () => Promise<void>;
+}) => {
+  const database = await testDatabase(o.kind);
+  await addImapAccount(database.db, 'a1');
+  const provider = testImapProvider(database.db);
+  const mailbox = provider.open(imapAccount({ id: 'a1', settings: loopback(o), password: o.password }));
+  const peer = await imapPeer(o);
+  return {
+    mailbox,
+    deliver: async (raw: Uint8Array) => {
+      await peer.append('INBOX', raw);
+      return (await mailbox.list(null, 1)).ids[0] ?? '';
+    },
+    expireCursors: () => database.db.write((tx) => expireCursors(tx, 'a1')),
+    [Symbol.asyncDispose]: async () => {
+      peer.close();
+      await provider.close();
+      await o.end?.();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+};
+
+let smtp: SmtpSink;
+beforeAll(async () => {
+  smtp = await startSmtpSink();
+});
+afterAll(() => smtp.stop());
 
 describe.runIf(dovecotBinary() !== undefined)('on Dovecot', () => {
   let server: DovecotServer;
-  let smtp: SmtpSink;
   let users = 0;
 
   beforeAll(async () => {
     const started = await startDovecot();
     if (!started) throw new Error('Dovecot is not installed');
     server = started;
-    smtp = await startSmtpSink();
   });
-  afterAll(async () => {
-    await server.stop();
-    await smtp.stop();
+  afterAll(() => server.stop());
+
+  for (const kind of ['memory', 'postgres'] as const)
+    mailboxContract(`imap on ${kind}`, () =>
+      openAt({
+        port: server.port,
+        smtpPort: smtp.port,
+        user: `user${++users}`,
+        password: DOVECOT_PASSWORD,
+        kind,
+      }),
+    );
+});
+
+describe('on a server that does not tell what changed', () => {
+  mailboxContract('imap on memory', async () => {
+    const server = await startHoodiecrow();
+    const { port, stop } = server;
+    return openAt({ port, smtpPort: smtp.port, ...HOODIECROW_USER, kind: 'memory', end: stop });
   });
-
-  const open = (kind: DatabaseKind) => async () => {
-    const user = `user${++users}`;
-    const database = await testDatabase(kind);
-    await addImapAccount(database.db, 'a1');
-    const provider = testImapProvider(database.db);
-    const settings = loopback({ port: server.port, user, smtpPort: smtp.port });
-    const mailbox = provider.open(imapAccount({ id: 'a1', settings, password: DOVECOT_PASSWORD }));
-    const other = new ImapFlow({
-      host: '127.0.0.1',
-      port: server.port,
-      secure: false,
-      doSTARTTLS: false,
-      auth: { user, pass: DOVECOT_PASSWORD },
-      logger: false,
-    });
-    await other.connect();
-    return {
-      mailbox,
-      deliver: async (raw: Uint8Array) => {
-        await other.append('INBOX', Buffer.from(raw), []);
-        return (await mailbox.list(null, 1)).ids[0] ?? '';
-      },
-      expireCursors: () => database.db.write((tx) => expireCursors(tx, 'a1')),
-      [Symbol.asyncDispose]: async () => {
-        other.close();
-        await provider.close();
-        await database[Symbol.asyncDispose]();
-      },
-    };
-  };
-
-  for (const kind of KINDS) mailboxContract(`imap on ${kind}`, open(kind));
 });
