@@ -41,6 +41,7 @@ test.each<Fault>([
   { kind: 'reset', when: 'after' },
   { kind: 'html', when: 'after' },
   { kind: 'cut' },
+  { kind: 'half-close' },
   { kind: 'wrong-length' },
 ])('after %j the effect is there, and the ledger knows that nobody was told', async (fault) => {
   await using box = await open();

@@ -46,6 +46,8 @@ export interface GmailWorld {
   effects(kind?: Effect['kind']): Promise<Effect[]>;
   /** The calls that ended since this was asked for last. */
   calls(): Promise<GmailCall[]>;
+  /** How many answers were spoiled so far, by kind of fault; those that only say an error are not among them. */
+  spoiled(): Promise<Record<string, number>>;
 }
 
 export interface GmailWorldOptions extends FakeGmailOptions {
@@ -83,6 +85,11 @@ export const startGmail = async (
     if (!answer.ok) throw new Error(`${method} ${name}: ${JSON.stringify(said)}`);
     return said;
   };
+  const order = <T>(what: string): Promise<T> => {
+    const answer = child.next<T>();
+    child.send(what);
+    return answer;
+  };
   if (push) {
     await ask('POST', 'topics', { name: TOPIC });
     await ask('POST', 'subscriptions', { name: SUBSCRIPTION, topic: TOPIC });
@@ -111,11 +118,8 @@ export const startGmail = async (
     stats: async () => (await ask('GET', 'stats')) as unknown as GmailStats,
     effects: async (kind) =>
       (await ask('GET', `ledger${kind ? `?kind=${kind}` : ''}`)).effects as unknown as Effect[],
-    calls: () => {
-      const answer = child.next<GmailCall[]>();
-      child.send('calls');
-      return answer;
-    },
+    calls: () => order<GmailCall[]>('calls'),
+    spoiled: () => order<Record<string, number>>('spoiled'),
   };
 };
 

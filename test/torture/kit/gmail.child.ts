@@ -14,7 +14,13 @@ const {
   fill?: { email: string; messages: number; spanMs?: number }[];
   noted?: boolean;
 };
-const fake = await startFakeGmail(options);
+const broken: Record<string, number> = {};
+const FAULT = / \(([a-z-]+)\)$/;
+const onRequest = (line: string): void => {
+  const kind = FAULT.exec(line)?.[1];
+  if (kind !== undefined) broken[kind] = (broken[kind] ?? 0) + 1;
+};
+const fake = await startFakeGmail({ ...options, onRequest });
 for (const { email, ...mail } of fill ?? []) fake.fill(email, mail);
 
 const calls: GmailCall[] = [];
@@ -44,5 +50,6 @@ if (noted) subscribe('http.server.request.start', note);
 
 onOrder((order) => {
   if (order === 'calls') tell(calls.splice(0));
+  else tell(broken);
 });
 tell({ url: fake.url, endpoints: fake.endpoints, client: fake.client });
