@@ -1,7 +1,7 @@
 // Every maximum of taking in mail and of watching mailboxes, each with its unit; what ingest has besides is in limits.ts.
 
 /** Batches that are fetched and parsed while one is stored. */
-export const FETCH_AHEAD = 3;
+export const FETCH_AHEAD = 2;
 /** Days of older mail that a new account brings in, where its provider does not say. */
 export const BACKFILL_DAYS = 30;
 /** Newest messages of a new account that are decided before all the rest of its older mail, and the priority of that. */

@@ -23,7 +23,9 @@ export const changesSince = async (
 ): Promise<ChangePage | { expired: true }> => {
   if (!isHistoryId(cursor)) return { expired: true };
   try {
-    return pageOf(cursor, limit, await recordsAfter(rest, cursor, limit));
+    const records = await recordsAfter(rest, cursor, limit);
+    if (await isBehind(rest, cursor, records)) return { expired: true };
+    return pageOf(cursor, limit, records);
   } catch (e) {
     if (isGone(e)) return { expired: true };
     throw e;
@@ -35,6 +37,16 @@ interface Records {
   more: boolean;
   historyId: string | undefined;
 }
+
+/**
+ * Whether the mailbox stands before the cursor: it was put back to an earlier state, and new changes would get ids that we
+ * take for old. One answer alone may come from a server that lags behind.
+ */
+const isBehind = async (rest: Rest, cursor: string, o: Records): Promise<boolean> => {
+  const { history, historyId } = o;
+  if (history.length > 0 || historyId === undefined || BigInt(historyId) >= BigInt(cursor)) return false;
+  return BigInt(await currentHistory(rest)) < BigInt(cursor);
+};
 
 /** The first page that holds anything, or the last one. */
 const recordsAfter = async (rest: Rest, cursor: string, limit: number): Promise<Records> => {
