@@ -277,3 +277,16 @@ test('a label or flag that is set elsewhere is taken in, one at a time, and noth
   );
   expect(lists.map((l) => l.provider_label_id)).toEqual(['ARCHIVE']);
 });
+
+test('a mailbox that is looked into in vain says when that was, and nothing fails', async () => {
+  const clock = new ManualClock();
+  const box = elsewhere();
+  await using t = await testApp({ mailbox: box.wrap, clock });
+  await t.deliver({ subject: 'a' });
+  await t.drain();
+  clock.advance(10 * 60_000);
+  await sync(t);
+  expect((await account(t)).state.lastSyncAt).toBe(clock.now());
+  const failed = await t.app.db.all("select type from jobs where last_error is not null or state = 'failed'");
+  expect(failed).toEqual([]);
+});

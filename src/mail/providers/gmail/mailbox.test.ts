@@ -47,12 +47,18 @@ test('mail that came and went is told as gone, and nothing else of it', async ()
   expect((await follow(f.mailbox, cursor)).changes).toEqual([{ kind: 'gone', id }]);
 });
 
-test('a cursor never goes back, and ids beyond what a number holds are compared', async () => {
-  await using f = await openGmail({ fake: { firstHistoryId: 9_007_199_254_740_993n } });
+test('a cursor that the mailbox has gone back behind has expired: new changes would look old', async () => {
+  await using f = await openGmail();
   f.fake.deliver(GMAIL_USER, MAIL);
   const cursor = await f.mailbox.cursor();
   f.fake.historyGoesBack(GMAIL_USER, 1n);
+  expect(await f.mailbox.changes(cursor, 10)).toEqual({ expired: true });
+  f.fake.historyGoesBack(GMAIL_USER, 0);
   expect((await follow(f.mailbox, cursor)).cursor).toBe(cursor);
+});
+
+test('ids beyond what a number holds are compared', async () => {
+  await using f = await openGmail({ fake: { firstHistoryId: 9_007_199_254_740_993n } });
   expect(f.mailbox.hasReached('9007199254740993', '9007199254740992')).toBe(true);
   expect(f.mailbox.hasReached('9007199254740992', '9007199254740993')).toBe(false);
   expect(f.mailbox.hasReached('99', '100')).toBe(false);
