@@ -13,8 +13,8 @@ import { messageRoutes } from './messages.ts';
 import { ruleRoutes } from './rules.ts';
 import { schedulePreviewRoutes } from './schedule-preview.ts';
 import { scheduleRoutes } from './schedules.ts';
-import { googleSignInRoutes } from './sign-in-google.ts';
 import { sendRoutes } from './sends.ts';
+import { googleSignInRoutes } from './sign-in-google.ts';
 import { systemRoutes } from './system.ts';
 import { threadRoutes } from './threads.ts';
 
