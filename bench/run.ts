@@ -8,7 +8,9 @@ import type { Bench, BenchTable, Figure } from './figure.ts';
 
 const BENCHES: Record<string, () => Promise<{ default: Bench }>> = {
   import: () => import('./import.ts'),
+  'imap-idle': () => import('./imap-idle.ts'),
   queue: () => import('./queue/queue.ts'),
+  sync: () => import('./sync.ts'),
 };
 
 const HELP = `Usage: npm run bench -- NAME [--quick] [--json] [--only=PART,PART]
@@ -21,7 +23,7 @@ ${Object.keys(BENCHES)
   --quick   fewer rounds of less
   --json    one JSON line a figure, instead of tables
   --only    of queue: file, redis, postgres; throughput, processes, pick-up, idle, growth, fairness; one of the
-            measurements or subjects that it names as it goes
+            measurements or subjects that it names as it goes; of sync: backfill, lifted, push
 
 Example: npm run bench -- import --quick`;
 

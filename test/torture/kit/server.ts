@@ -19,7 +19,7 @@ const ANSWER_MS = 60_000;
 
 /** The whole program in a process of its own, serving on a free port. */
 export const startServed = async (
-  t: TrialRun,
+  t: Pick<TrialRun, 'onEnd'>,
   { url, authToken, dir }: TrialDatabase,
   settings: Record<string, unknown> = {},
 ): Promise<Served> => {
