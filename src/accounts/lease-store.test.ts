@@ -64,7 +64,7 @@ onEveryDatabase('leases', (fresh) => {
   test('a lease that nobody renewed is taken over, and so is one from a clock that was wrong', async () => {
     await using t = await fresh();
     const [a = '', b = ''] = await accounts(t.db, 2);
-    const now = Date.now();
+    const now = systemClock.ms();
     const set = (id: string, at: number) =>
       t.db.write((tx) =>
         tx.run(
