@@ -171,6 +171,38 @@ test.each([
   expect(server.calls).toEqual(['stage', 'send', 'trace', 'send']);
 });
 
+test('a mail that was taken in from Sent meanwhile went out, whatever a look finds', async () => {
+  const server = new Server();
+  server.script = [{ left: true, error: UNKNOWN }];
+  server.traces = [{ kind: 'unknown' }, { kind: 'unknown' }];
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await wait(t, clock, 10_000);
+  const copy = (label: string, headers: string[]) =>
+    t.deliver({
+      labels: [label],
+      raw: [
+        `Subject: Re: Lunch?`,
+        'In-Reply-To: <lunch@example.com>',
+        'References: <lunch@example.com>',
+        ...headers,
+        '',
+        'Yes.',
+      ].join('\r\n'),
+    });
+  const opId = server.took[0]?.opId ?? '';
+  await copy('DRAFTS', [`X-Op-Id: ${opId}`, 'Message-ID: <draft@x.example>']);
+  await copy('SENT', ['X-Op-Id: 0123', 'Message-ID: <another@x.example>']);
+  await wait(t, clock, 15_000);
+  expect(await look(t, id)).toBe('sending executing');
+  await copy('SENT', [`X-Op-Id: ${opId}`, 'Message-ID: <rewritten@x.example>']);
+  await t.drain();
+  await wait(t, clock, 105_000);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.took).toHaveLength(1);
+});
+
 const uncertain = async (server: Server) => {
   server.script = [{ left: true, error: UNKNOWN }];
   server.traces = [{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }];

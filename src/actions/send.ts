@@ -8,7 +8,9 @@ import {
 } from '#config/limits-sending.ts';
 import type { Tx } from '#db/db.ts';
 import { contentHash } from '#mail/content-hash.ts';
+import { findHandle } from '#mail/message-store.ts';
 import type { Mailbox } from '#mail/port.ts';
+import { findSentCopy } from '#mail/sent-store.ts';
 import { invariant } from '#std/assert.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
@@ -18,6 +20,7 @@ import { moveOutboxMail, outboxMailOf } from './outbox-store.ts';
 import { endSendPause, pauseSends, sendPauseOf } from './pause-store.ts';
 import type { ActionPorts } from './ports.ts';
 import { endCancelled, endSent, endUncertain } from './send-end.ts';
+import { findAction } from './store.ts';
 
 /** What became of a mail for now: it is over, or there is something to do at that time. */
 export type Walked = 'nothing' | 'sent' | 'cancelled' | 'uncertain' | { againMs: number };
@@ -181,6 +184,14 @@ const tooMany = async (s: Step, e: AppError): Promise<Stepped> => {
   return { againMs: untilMs };
 };
 
+/** What a sync has taken in from Sent meanwhile tells as well, and of older mail too. */
+const copyOf = async ({ ports, mail }: Step): Promise<string | null> => {
+  const { accountId, messageId, opId } = mail;
+  const action = await findAction(ports.db, mail.actionId);
+  const about = action && (await findHandle(ports.db, action.messageId));
+  return about ? findSentCopy(ports.db, { accountId, threadId: about.threadId, messageId, opId }) : null;
+};
+
 /** It may have left. What the mailbox says decides, and where it cannot tell, a person does. */
 const look = async (s: Step): Promise<Stepped> => {
   const { ports, mail, mailbox, write } = s;
@@ -196,6 +207,8 @@ const look = async (s: Step): Promise<Stepped> => {
     // Not at once: what has just failed fails again.
     return { againMs: ports.clock.ms() + (SEND_LOOK_WAITS_MS[0] ?? 0) * 2 ** Math.min(mail.tries - 1, 6) };
   }
+  const copy = await copyOf(s);
+  if (copy !== null) return record(s, copy);
   const looks = mail.looks + 1;
   const wait = SEND_LOOK_WAITS_MS[looks];
   if (wait === undefined) {
