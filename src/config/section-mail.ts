@@ -35,7 +35,7 @@ export const gmail = z
       min: '5s',
       max: '1d',
     }).prefault('2m'),
-    snooze_label: text('Label of snoozed mail.').default('Snoozed'),
+    snooze_label: text('Label of snoozed mail. Gmail keeps the name Snoozed for itself.').default('Later'),
     forward_email: text('Address of the forward button.', 'an e-mail address').optional(),
     batch_size: whole('Messages fetched with one request.', { min: 1, max: 100 }).default(50),
     backfill_days: backfillDays.default(30),
@@ -51,7 +51,7 @@ export const imap = z
     }).prefault('5m'),
     backfill_days: backfillDays.default(30),
     archive_folder: text('Folder of archived mail, where the server names none.').default('Archive'),
-    snooze_folder: text('Folder of snoozed mail.').default('Snoozed'),
+    snooze_folder: text('Folder of snoozed mail: of the same name as gmail.snooze_label.').default('Later'),
     ca_file: path('Certificates to trust besides those of the system, as a PEM file.').optional(),
   })
   .describe('IMAP accounts.');

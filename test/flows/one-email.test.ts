@@ -268,7 +268,7 @@ test('a snoozed message comes back at its time, and not again when it was brough
   await t.deliver({ subject: 'later one' }, { subject: 'later two' });
   await t.drain();
   const [one, two] = await actionsOf(t, 'snooze');
-  expect(await labelsOf(t, one?.messageId ?? '')).toEqual(['Snoozed']);
+  expect(await labelsOf(t, one?.messageId ?? '')).toEqual(['Later']);
   await undo(t, two as Action);
   await t.drain();
   clock.advance(2 * 3_600_000 + 1);
