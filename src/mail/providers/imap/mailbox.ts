@@ -41,8 +41,10 @@ export const imapMailbox = (ports: MailboxPorts): Mailbox => {
   const look = (): Promise<void> => use((session) => scan(mirror, session));
   const file = (role: LabelRole, raw: Uint8Array, flags: string[]): Promise<string> =>
     use((session) => fileInto(mirror, session, { role, raw, flags }));
+  const { backfillDays } = mirror.options;
   return {
     can: capabilities(settings),
+    ...(backfillDays === undefined ? {} : { backfillDays }),
     labels: () => use((session) => readLabels(mirror, session)),
     ensureLabel: (name) => use((session) => ensureLabel(mirror, session, name)),
     changes: (cursor, limit) => changesAfter(mirror, { cursor, limit, look }),

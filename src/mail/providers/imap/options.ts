@@ -8,6 +8,8 @@ export interface ImapOptions {
   /** Whether to be told by IDLE. */
   idle: boolean;
   pollMs: number;
+  /** Days of older mail that a new account brings in. */
+  backfillDays?: number;
   /** Certificates to trust beside the system's, as a PEM file. */
   caFile: string | null;
 }
@@ -17,5 +19,6 @@ export const imapOptions = ({ imap }: Config): ImapOptions => ({
   snoozeFolder: imap.snooze_folder,
   idle: imap.idle,
   pollMs: imap.poll_interval,
+  backfillDays: imap.backfill_days,
   caFile: imap.ca_file ?? null,
 });
