@@ -168,6 +168,8 @@ service anvil {
 }
 protocol imap {
   mail_max_userip_connections = ${o.connections ?? 50}
+  # Beyond its limit of watches the kernel refuses more, and Dovecot looks by itself.
+  mailbox_idle_check_interval = 1 s
   imap_idle_notify_interval = ${o.idleNoticeSeconds ?? 120} s
 ${o.capabilities === undefined ? '' : `  imap_capability = ${o.capabilities}`}
 }

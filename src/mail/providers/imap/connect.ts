@@ -27,10 +27,13 @@ const security = ({ security }: ServerAddress): Pick<ImapFlowOptions, 'secure' |
   security === 'tls' ? { secure: true } : { secure: false, doSTARTTLS: security === 'starttls' };
 
 /**
- * A signed-in connection. It ends by itself after a minute in which an answer is awaited and no byte comes. Throws
+ * A signed-in connection. It ends by itself after `silentMs` in which an answer is awaited and no byte comes. Throws
  * `needs-user` when the sign-in is refused, `transient` when the server cannot be reached.
  */
-export const connect = async ({ settings, signIn, ca }: Dial): Promise<ImapFlow> => {
+export const connect = async (
+  { settings, signIn, ca }: Dial,
+  silentMs = IMAP_COMMAND_MS,
+): Promise<ImapFlow> => {
   const { imap, username } = settings;
   const client = new ImapFlow({
     host: imap.host,
@@ -45,7 +48,7 @@ export const connect = async ({ settings, signIn, ca }: Dial): Promise<ImapFlow>
     disableIMAP4rev2: true,
     connectionTimeout: IMAP_CONNECT_MS,
     greetingTimeout: IMAP_GREETING_MS,
-    socketTimeout: IMAP_COMMAND_MS,
+    socketTimeout: silentMs,
     maxLineLength: IMAP_LINE_BYTES,
     maxLiteralSize: IMAP_LITERAL_BYTES,
     maxResponseSize: IMAP_RESPONSE_BYTES,

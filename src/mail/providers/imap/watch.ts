@@ -60,6 +60,7 @@ class Watch {
   /** Bytes that had come, and when they were counted. */
   #heard = { bytes: 0, at: 0 };
   #renewedAt = 0;
+  #probing = false;
 
   constructor(ports: WatchPorts, onChange: () => Promise<void> | void) {
     this.#ports = ports;
@@ -107,18 +108,19 @@ class Watch {
 
   async #connect(): Promise<void> {
     try {
-      const client = await connect(this.#ports.dial());
+      // The library's own look at silent connections would end an IDLE; this watch has one of its own.
+      const client = await connect(this.#ports.dial(), 2 * this.#ports.times.renewMs);
       this.#client = client;
       if (this.#stopped) return client.close();
       await client.mailboxOpen(this.#ports.path, { readOnly: true });
       if (!client.capabilities.has('IDLE')) {
-        client.close();
         this.#tell();
-        return this.#pollEvery(Math.min(this.#ports.pollMs, this.#ports.times.pollWithoutIdleMs));
+        return this.#withoutIdle(client);
       }
       client.on('close', () => this.#lost(client));
       for (const event of ['exists', 'expunge', 'flags'] as const) client.on(event, () => this.#gather());
       this.#failures = 0;
+      this.#probing = false;
       this.#heard = { bytes: client.stats().received, at: this.#ports.clock.ms() };
       this.#idle(client);
       this.#tell();
@@ -141,10 +143,27 @@ class Watch {
     this.#after('connect', reconnectMs(this.#failures++, this.#ports.random), () => void this.#connect());
   }
 
+  /** It ends with our own question after its life, with the connection, or because the server likes it so. */
   #idle(client: ImapFlow): void {
     this.#renewedAt = this.#ports.clock.ms();
-    // It ends when another command is sent, or with the connection.
-    client.idle().catch(() => client.close());
+    client.idle().then(
+      (done) => {
+        if (this.#stopped || this.#probing || client.isClosed) return;
+        if (done === false) return this.#withoutIdle(client);
+        // What came between two of them is told by neither.
+        this.#gather();
+        this.#after('idle', IMAP_GATHER_MS, () => this.#idle(client));
+      },
+      () => client.close(),
+    );
+  }
+
+  /** The server has no IDLE, or does not let us use it. */
+  #withoutIdle(client: ImapFlow): void {
+    this.#client = undefined;
+    client.close();
+    this.#timers.get('look')?.();
+    this.#pollEvery(Math.min(this.#ports.pollMs, this.#ports.times.pollWithoutIdleMs));
   }
 
   /** Looks from time to time whether bytes came, and begins IDLE anew before the server tires of it. */
@@ -168,8 +187,10 @@ class Watch {
   #probe(client: ImapFlow): void {
     const { times, clock } = this.#ports;
     this.#after('look', times.answerMs, () => client.close());
+    this.#probing = true;
     client.noop().then(
       () => {
+        this.#probing = false;
         this.#heard = { bytes: client.stats().received, at: clock.ms() };
         this.#idle(client);
         this.#lookAfter(client);
