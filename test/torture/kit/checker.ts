@@ -1,5 +1,6 @@
 import type { Db } from '#db/db.ts';
 import type { TrialRun } from '#test/torture/trial.ts';
+import { judgeSecrets, judgeSends, type Left, passedOver, type Shown } from './outside-checker.ts';
 import type { Ledger } from './world.ts';
 
 /** What the end state is judged by. */
@@ -12,6 +13,12 @@ export interface Judged {
   /** Types of jobs that may end as failed; default: none. */
   mayFail?: readonly string[];
   nowMs?: number;
+  /** Every mail that left, as whoever took it knows. */
+  left?: readonly Left[];
+  /** Every message that Gmail shows now. */
+  shown?: readonly Shown[];
+  /** What must stand nowhere in the database. */
+  secrets?: readonly string[];
 }
 
 interface Sample {
@@ -74,6 +81,37 @@ const NEVER: readonly (readonly [promise: string, sql: string])[] = [
     `select m.id || ' ' || m.labels_json || m.flags_json || ' is ' || l.labels_json || l.flags_json as what
       from messages m join local_messages l on l.id = m.provider_message_id and l.account_id = m.account_id
       where m.gone_at is null and (m.labels_json <> l.labels_json or m.flags_json <> l.flags_json)`,
+  ],
+  [
+    'a cursor has passed no message that is not in the ledger',
+    `select l.id as what from local_messages l join accounts a on a.id = l.account_id and a.provider = 'local'
+      where l.deleted = 0 and l.modseq <= case when a.provider = 'local' then cast(a.sync_cursor as bigint) end
+        and not exists (select 1 from message_ledger g where g.account_id = a.id and g.provider_message_id = l.id)`,
+  ],
+  [
+    'no mail is on its way',
+    "select op_id || ' ' || state as what from outbox where state in ('prepared', 'staged', 'sending')",
+  ],
+  [
+    'a mail and its action end alike',
+    `select o.op_id || ' is ' || o.state || ', ' || a.status as what from outbox o join actions a on a.id = o.action_id
+      where (o.state = 'sent') <> (a.status = 'completed')`,
+  ],
+  [
+    'of a mail that is over nothing is kept that could be sent',
+    "select op_id as what from outbox where state in ('sent', 'cancelled') and length(raw) > 0",
+  ],
+  [
+    'an automatic answer that counts was written',
+    `select r.address as what from auto_replies r
+      where not exists (select 1 from outbox o where o.action_id = r.action_id and o.automatic = 1)`,
+  ],
+  [
+    'an automatic answer that left counts',
+    `select o.op_id as what from outbox o join actions a on a.id = o.action_id
+      where o.state = 'sent' and a.action_type = 'auto_reply' and not exists (
+        select 1 from auto_replies r where r.account_id = o.account_id and r.rule_id = a.rule_id
+          and lower(o.recipients_json) like '%' || r.address || '%')`,
   ],
 ];
 
@@ -147,4 +185,14 @@ export const judge = async (t: TrialRun, j: Judged): Promise<void> => {
   await never(t, j.db);
   if (j.accepted) await accepted(t, j);
   if (j.ledger) effects(t, j.ledger);
+  if (j.left) await judgeSends(t, j.db, j.left);
+  if (j.shown) {
+    const passed = await passedOver(j.db, j.shown);
+    t.check(
+      'the cursor has passed nothing that is shown',
+      passed.length === 0,
+      passed.slice(0, 3).join('; '),
+    );
+  }
+  if (j.secrets) await judgeSecrets(t, j.db, j.secrets);
 };

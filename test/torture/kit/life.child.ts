@@ -1,6 +1,7 @@
-// One life of the program on a database, which may end at a crash point. Arguments: place, scenario.
+// One life of the program on a database, which may end at a crash point. Arguments: place, scenario, what is outside.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listAccounts } from '#accounts/store.ts';
 import { backupBeforeMigrating } from '#db/backup.ts';
 import { JOBS } from '#jobs.ts';
 import { guardProcess } from '#queue/attribution.ts';
@@ -8,13 +9,16 @@ import { rescueDead, rescueStale } from '#queue/rescue.ts';
 import { Worker } from '#queue/runner.ts';
 import { ManualClock } from '#std/clock.ts';
 import { armCrash, watchCrashpoints } from '#std/crashpoint.ts';
+import { liveAtGmail } from './gmail-life.ts';
+import { liveAtImap } from './imap-life.ts';
 import { mailboxOf, openInstallation, placeOf } from './installation.ts';
 import { takeNoMoreOrders, tell } from './orders.ts';
-import { live, type Scenario, scenarioJobs } from './scenario.ts';
+import { live, type Outside, type Scenario, scenarioJobs } from './scenario.ts';
 
-const [, , placeText, scenarioText = ''] = process.argv;
+const [, , placeText, scenarioText = '', outsideText = '{"settings":{}}'] = process.argv;
 const place = placeOf(placeText);
 const scenario = JSON.parse(scenarioText) as Scenario;
+const outside = JSON.parse(outsideText) as Outside;
 const FIRST_MS = Date.parse('2026-01-15T09:00:00.000Z');
 /** From one life to the next: longer than a lease. */
 const BETWEEN_MS = 30 * 60_000;
@@ -40,7 +44,12 @@ const removeGuard = guardProcess();
 const clock = new LifeClock(
   existsSync(timeFile) ? Number(readFileSync(timeFile, 'utf8')) + BETWEEN_MS : FIRST_MS,
 );
-const app = await openInstallation(place, { clock, settings: { 'digest.channels': ['web'] } });
+// Whoever is outside has the same time.
+writeFileSync(timeFile, String(clock.ms()));
+const app = await openInstallation(place, {
+  clock,
+  settings: { 'digest.channels': ['web'], ...outside.settings },
+});
 const markFile = join(place.dir, 'marks.log');
 const mark = (text: string) => appendFileSync(markFile, `${text}\n`);
 const jobs = scenarioJobs({
@@ -61,11 +70,13 @@ const rescue = { ...app, hooks: {}, signals: app.queue.signals, lease: 'app' as 
 await rescueDead(rescue);
 await rescueStale(rescue, 1);
 if (scenario.everything) await backupBeforeMigrating(app)(1);
-await live({
+const LIVES = { local: live, gmail: liveAtGmail, imap: liveAtImap };
+await LIVES[scenario.mailbox ?? 'local']({
   app,
   clock,
-  accountId: await mailboxOf(app),
+  accountId: scenario.mailbox ? '' : await mailboxOf(app),
   scenario,
+  outside,
   jobs,
   mark,
   marked: (text) => existsSync(markFile) && readFileSync(markFile, 'utf8').split('\n').includes(text),
@@ -75,6 +86,9 @@ await live({
   },
 });
 await worker.stop();
+for (const { id, provider } of await listAccounts(app.db)) {
+  await app.providers.find(({ kind }) => kind === provider)?.forget(id);
+}
 await app.close();
 removeGuard();
 tell({ passed, endMs: clock.ms() });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mergeAccountState } from '#accounts/store.ts';
 import { requestAction } from '#actions/request.ts';
 import { findAction, undoneBy } from '#actions/store.ts';
 import { undoJob } from '#actions/undo.job.ts';
@@ -23,6 +24,8 @@ export interface Scenario {
   parameters: Record<string, unknown>;
   /** Also approvals, digests, schedules, a reconcile, bulk undo, pruning and a backup. */
   everything: boolean;
+  /** A mailbox at a server in place of the local one. */
+  mailbox?: 'gmail' | 'imap';
 }
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -39,10 +42,29 @@ export const SCENARIOS: readonly Scenario[] = [
   { type: 'undo', parameters: {}, everything: false },
 ];
 
+/** A mailbox at a server: it is signed in to, read, changed and sent from, and given up. */
+export const MAILBOX_SCENARIOS: readonly Scenario[] = [
+  { type: 'Gmail', parameters: {}, everything: false, mailbox: 'gmail' },
+  { type: 'IMAP', parameters: {}, everything: false, mailbox: 'imap' },
+  { type: 'IMAP without MOVE', parameters: { hide: ['MOVE'] }, everything: false, mailbox: 'imap' },
+];
+
 const LONG_MS = 24 * 3_600_000;
 /** Longer than an approval waits. */
 const WEEKS_MS = 20 * 86_400_000;
-const OWNER = { actor: 'owner', channel: 'torture' };
+export const OWNER = { actor: 'owner', channel: 'torture' };
+
+/** What is outside the program, and how it is reached. */
+export interface Outside {
+  settings: Record<string, unknown>;
+  /** Of the stand-in for Gmail. */
+  url?: string;
+  /** `server`: the port past whatever stands before it. */
+  imap?: { port: number; server: number; smtpPort: number; user: string };
+  smtpPassword?: string;
+  /** Has a line for each mail that left. */
+  sentFile?: string;
+}
 
 /** Where steps leave a mark that nothing takes back. */
 export interface Marks {
@@ -76,6 +98,7 @@ export interface Life {
   clock: ManualClock;
   accountId: string;
   scenario: Scenario;
+  outside?: Outside;
   jobs: ReturnType<typeof scenarioJobs>;
   /** Works until nothing is due. */
   drain(): Promise<void>;
@@ -86,7 +109,7 @@ export interface Life {
 }
 
 /** Works until nothing is due, now and after every backoff. */
-const settle = async (l: Life): Promise<void> => {
+export const settle = async (l: Pick<Life, 'drain' | 'clock'>): Promise<void> => {
   for (let i = 0; i < 3; i++) {
     await l.drain();
     l.clock.advance(10 * 60_000);
@@ -191,15 +214,17 @@ const GAP_LETTER =
 
 /** A mail that only a listing finds: as after a gap that the provider can't tell of. */
 const reconcile = async ({ app, accountId }: Life): Promise<void> => {
-  const { account } = await app.openMailbox(accountId);
   const [known] = await app.db.all("select 1 as one from jobs where type = 'reconcile'");
   if (known) return;
   await app.db.write(async (tx) => {
     const raw = new TextEncoder().encode(GAP_LETTER);
-    await deliver(tx, { accountId, mails: [{ raw, date: app.clock.now(), labels: ['INBOX'], flags: [] }] });
+    const now = app.clock.now();
+    await deliver(tx, { accountId, mails: [{ raw, date: now, labels: ['INBOX'], flags: [] }] });
+    const gap = { occasion: 'the-gap', foundAt: now };
+    await mergeAccountState(tx, { id: accountId, part: { gap }, now });
     await app.queue.enqueue(
       reconcileJob,
-      { accountId, occasion: account.syncCursor ?? '' },
+      { accountId, occasion: gap.occasion },
       { tx, userId: app.owner.id },
     );
   });
@@ -274,3 +299,19 @@ export const END_STATE: Readonly<Record<string, string>> = {
   told: 'select channel, count(*) as n from channel_messages group by 1 order by 1',
   jobs: "select type, state, count(*) as n from jobs where state <> 'completed' group by 1, 2 order by 1, 2",
 };
+
+/** The same of a mailbox at a server, where ids of labels and of our own mail are other ones in each life. */
+export const stateOfMailbox = (mailbox: 'gmail' | 'imap'): Readonly<Record<string, string>> => ({
+  // A draft that is sent counts as gone when a sync came between.
+  messages: `select m.subject, ${mailbox === 'gmail' ? 'm.labels_json, ' : ''}m.flags_json,
+      case when m.gone_at is null then 0 else 1 end as gone
+    from messages m where m.gone_at is null or m.subject not like 'Re:%' order by 1, 2, 3`,
+  actions: `select m.subject, a.action_type, a.source, a.status, count(*) as n from actions a
+    join messages m on m.id = a.message_id group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
+  outbox: 'select recipients_json, state, automatic from outbox order by 1, 2',
+  answers: 'select address, domain from auto_replies order by 1',
+  accounts: 'select email, status, status_reason from accounts order by 1',
+  credentials: 'select field, count(*) as n from credentials group by 1 order by 1',
+  rules: 'select name, enabled from deterministic_rules order by 1',
+  jobs: "select type, state, count(*) as n from jobs where state <> 'completed' group by 1, 2 order by 1, 2",
+});
