@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runCommandLine } from '#cli/command-line.ts';
+import type { Program } from '#cli/program.ts';
 import { workerOf } from '#main.ts';
 import { standInForImap } from '#test/kit/password-provider.ts';
 import { testTerminal } from '#test/kit/terminal.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
-import { runCommandLine } from './command-line.ts';
-import type { Program } from './program.ts';
 
 type Answering = Parameters<typeof testTerminal>[0];
 
