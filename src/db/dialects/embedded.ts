@@ -133,6 +133,7 @@ export class EmbeddedDb implements Db {
       engine: 'embedded',
       clock: o.clock,
       random: o.random,
+      gathers: seenLate,
     });
     this.query = kyselyOver('sqlite', (sql, params) => this.#read(sql, params));
   }

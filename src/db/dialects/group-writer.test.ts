@@ -148,3 +148,28 @@ test('work that an error of its neighbour took with it is run again', async () =
   expect(await good).toBe(1);
   expect(runs).toBe(2);
 });
+
+test.each([
+  [true, 1],
+  [false, 2],
+])(
+  'what several sockets bring at one moment shares a commit where that waits for the disk (%s)',
+  async (gathers, expected) => {
+    let commits = 0;
+    const over = session({
+      commit: () => {
+        over.open = false;
+        commits++;
+      },
+    });
+    const ports = { engine: 'embedded', clock: new ManualClock(), random: seededRandom(1), gathers } as const;
+    const writer = new GroupWriter(over, ports);
+    // Two rounds of promises within one round of the event loop.
+    const first = writer.write((tx) => tx.run('first'));
+    const second = new Promise((resolve) => {
+      process.nextTick(() => process.nextTick(() => resolve(writer.write((tx) => tx.run('second')))));
+    });
+    await Promise.all([first, second]);
+    expect(commits).toBe(expected);
+  },
+);

@@ -50,6 +50,17 @@ interface Done {
   hooks: (() => void)[];
 }
 
+interface GroupPorts {
+  engine: Engine;
+  clock: Clock;
+  random: Random;
+  /**
+   * Whether a group is begun only after the event loop went round once, so that what other sockets brought at the same
+   * moment joins it: worth it where a commit waits for the disk, and everybody with it.
+   */
+  gathers?: boolean;
+}
+
 /**
  * Group commit: write transactions that are in flight together run one after the other between savepoints and share one
  * commit, so that one sync to disk serves all of them. Each fails alone; none is told of success before the commit.
@@ -58,6 +69,7 @@ export class GroupWriter {
   readonly #session: WriteSession;
   readonly #engine: Engine;
   readonly #clock: Clock;
+  readonly #gathers: boolean;
   readonly #random: Random;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
@@ -67,8 +79,9 @@ export class GroupWriter {
   /** Commits since the event loop last went round. */
   #commitsInTurn = 0;
 
-  constructor(session: WriteSession, ports: { engine: Engine; clock: Clock; random: Random }) {
+  constructor(session: WriteSession, ports: GroupPorts) {
     this.#session = session;
+    this.#gathers = ports.gathers ?? false;
     this.#engine = ports.engine;
     this.#clock = ports.clock;
     this.#random = ports.random;
@@ -84,8 +97,8 @@ export class GroupWriter {
         resolve: resolve as (value: unknown) => void,
         reject,
       });
-      // Starting in a microtask lets everything that this turn writes join the same group.
-      this.#running ??= Promise.resolve().then(() => this.#loop());
+      // Not at once, so that everything that this turn writes joins the same group.
+      this.#running ??= (this.#gathers ? this.#goRound() : Promise.resolve()).then(() => this.#loop());
     });
   }
 
