@@ -1,10 +1,10 @@
-import { GMAIL_RAW_READS } from '#config/limits-gmail.ts';
+import { GMAIL_RAW_READS, GMAIL_READS } from '#config/limits-gmail.ts';
 import type { Db } from '#db/db.ts';
-import type { AccountRef, Mailbox, MailProvider } from '#mail/port.ts';
+import type { AccountRef, Lane, Mailbox, MailProvider } from '#mail/port.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
 import { Labels } from './labels.ts';
-import { limiter } from './limiter.ts';
+import { type Limiter, limiter } from './limiter.ts';
 import { type Access, gmailMailbox } from './mailbox.ts';
 import { type Puller, pubsubPuller } from './pubsub.ts';
 import { AccountQuota, type QuotaSettings, quotaUse } from './quota.ts';
@@ -38,24 +38,34 @@ export interface GmailPorts {
   onProblem?: ((err: unknown) => void) | undefined;
 }
 
+/** What all that opens one account shares. */
+interface OfAccount {
+  quota: AccountQuota;
+  reads: Readonly<Record<Lane, Limiter>>;
+}
+
 /** Gmail and Workspace, over the Gmail API. */
 export const gmailProvider = (ports: GmailPorts): MailProvider => {
   const { db, clock, random, settings } = ports;
-  const quotas = new Map<string, AccountQuota>();
+  const known = new Map<string, OfAccount>();
   const whole = limiter(GMAIL_RAW_READS);
   const puller = settings.push && pullerOf(ports, settings.push);
 
-  const quotaOf = (accountId: string): AccountQuota => {
-    const known = quotas.get(accountId);
-    if (known) return known;
-    const made = new AccountQuota({ db, clock, settings: settings.quota }, accountId);
-    quotas.set(accountId, made);
+  const ofAccount = (accountId: string): OfAccount => {
+    const found = known.get(accountId);
+    if (found) return found;
+    const made = {
+      quota: new AccountQuota({ db, clock, settings: settings.quota }, accountId),
+      reads: { interactive: limiter(GMAIL_READS), bulk: limiter(GMAIL_READS) },
+    };
+    known.set(accountId, made);
     return made;
   };
 
   const open = (account: AccountRef): Mailbox => {
     const { signIn } = account;
-    const rest = restClient({ clock, random, signIn, root: settings.root, quota: quotaOf(account.id) });
+    const { quota, reads } = ofAccount(account.id);
+    const rest = restClient({ clock, random, signIn, root: settings.root, quota });
     const labels = new Labels(rest, clock);
     const watch = watchOf({ ports, account, rest, puller });
     return gmailMailbox({
@@ -64,6 +74,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
       clock,
       access: settings.access,
       watch,
+      reads,
       whole,
       backfillDays: settings.backfillDays,
     });
@@ -76,11 +87,11 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
     open,
     usage: (accountId) => quotaUse({ db, clock, settings: settings.quota }, accountId),
     forget: async (accountId) => {
-      quotas.delete(accountId);
+      known.delete(accountId);
     },
     close: async () => {
       await puller?.close();
-      quotas.clear();
+      known.clear();
     },
   };
 };

@@ -1,5 +1,7 @@
+export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Lets at most `width` works run at the same time; the others wait in turn. */
-export const limiter = (width: number): (<T>(work: () => Promise<T>) => Promise<T>) => {
+export const limiter = (width: number): Limiter => {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {

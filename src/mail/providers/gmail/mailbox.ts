@@ -4,6 +4,7 @@ import { messageList, profile } from './answers.ts';
 import { changesSince, currentHistory } from './changes.ts';
 import { isHistoryId } from './ids.ts';
 import type { Labels } from './labels.ts';
+import type { Limiter } from './limiter.ts';
 import { list, survey } from './listing.ts';
 import { deleteMail, modify, stateNow } from './modify.ts';
 import { readOnly } from './read-only.ts';
@@ -22,7 +23,8 @@ export interface GmailMailboxPorts {
   clock: Clock;
   access: Access;
   watch: Watch;
-  whole: <T>(work: () => Promise<T>) => Promise<T>;
+  reads: Readonly<Record<Lane, Limiter>>;
+  whole: Limiter;
   backfillDays: number | undefined;
 }
 

@@ -3,7 +3,6 @@ import {
   GMAIL_MESSAGE_BYTES,
   GMAIL_RAW_BYTES,
   GMAIL_RAW_FACTOR,
-  GMAIL_READS,
   GMAIL_SMALL_BYTES,
 } from '#config/limits-gmail.ts';
 import { decodeHeaders, readHeaders } from '#mail/headers.ts';
@@ -22,14 +21,19 @@ import {
 } from './answers.ts';
 import { isGone } from './errors.ts';
 import { isMessageId, opaqueId } from './ids.ts';
-import { limiter } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
 import { hasPlainSender, headerBlock, isReadText, rebuild } from './rebuild.ts';
 import type { Call, Rest } from './rest.ts';
 import { stateOf } from './state.ts';
 
-/** What reading needs: `whole` lets few messages at a time be read as one piece, whatever their account. */
+/**
+ * What reading needs. `reads` are those of the account: who asked first has all of theirs first, so that work which was
+ * begun early is done early, however little the quota gives. `whole` lets few messages at a time be read as one piece,
+ * whatever their account.
+ */
 export interface ReadingPorts {
   rest: Rest;
+  reads: Readonly<Record<Lane, Limiter>>;
   whole: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -59,7 +63,7 @@ export const fetchMails = async (
   ids: readonly string[],
   lane?: Lane,
 ): Promise<FetchedMail[]> => {
-  const inTurn = limiter(GMAIL_READS);
+  const inTurn = ports.reads[lane ?? 'interactive'];
   let stopped = false;
   const reads = [...new Set(ids)].filter(isMessageId).map((id) =>
     inTurn(async () => {
