@@ -14,6 +14,7 @@ const app = await openInstallation(placeOf(place), {
   settings: JSON.parse(settings) as Record<string, unknown>,
 });
 const worker = workerOf(app);
+const watching = await watchMailboxes(app);
 
 onOrder((order) => {
   if (order !== 'stop') return;
@@ -26,6 +27,5 @@ onOrder((order) => {
 });
 // Who is killed writes nothing at its end.
 flushCompileCache();
-tell('ready');
 worker.start();
-const watching = await watchMailboxes(app);
+tell('ready');
