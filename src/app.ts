@@ -24,7 +24,7 @@ import { forgetAllEntries, forgetMessages } from '#digests/forget-store.ts';
 import type { DigestPorts } from '#digests/ports.ts';
 import { goOn } from '#ingest/go-on.ts';
 import type { RemovalPorts } from '#ingest/removal-ports.ts';
-import { parsePool } from '#mail/parse-pool.ts';
+import { type ParsePool, parsePool } from '#mail/parse-pool.ts';
 import type { Mailbox, MailProvider } from '#mail/port.ts';
 import { mailProviders } from '#mail/providers/catalog.ts';
 import type { QueueHooks } from '#queue/ports.ts';
@@ -63,6 +63,8 @@ export interface AppOptions {
   log: Log;
   clock?: Clock;
   random?: Random;
+  /** Threads that several Apps share; whoever made them closes them. Its own when left out. */
+  parser?: ParsePool;
   /** Stands between the program and its database and mailboxes, so that a test can break either. */
   between?: { db(db: Db): Db; mailbox(mailbox: Mailbox): Mailbox };
 }
@@ -94,7 +96,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
     const schedules = createSchedules({ db, clock, newId, queue, kinds });
     const providers = mailProviders({ db, clock, random, config, log });
     const signIns = signInPorts({ db, clock, random, newId, live, queue, config });
-    const parser = parsePool({ clock });
+    const parser = o.parser ?? parsePool({ clock });
     const approvals = { clock, newId, random, queue, approvalMs: config.policy.approval_expiry };
     return {
       config,
@@ -129,7 +131,7 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       },
       close: async () => {
         await Promise.allSettled(providers.map((provider) => provider.close()));
-        await parser.close();
+        if (!o.parser) await parser.close();
         await opened.close();
       },
     };

@@ -6,9 +6,10 @@ import { createAccount } from '#accounts/store.ts';
 import { loadConfig } from '#config/load.ts';
 import { composeJob } from '#digests/compose.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
+import { parsePool } from '#mail/parse-pool.ts';
 import { deliver } from '#mail/providers/local/deliver.ts';
 import { rescueStale } from '#queue/rescue.ts';
-import { ManualClock } from '#std/clock.ts';
+import { ManualClock, systemClock } from '#std/clock.ts';
 import { seededRandom } from '#std/random.ts';
 import type { Instant } from '#std/time.ts';
 import { memoryLog } from '#telemetry/log-memory.ts';
@@ -20,6 +21,8 @@ const RECEIVED = '2026-01-15T08:30:00.000Z' as Instant;
 const DUE = '2026-01-15T09:00:00.000Z' as Instant;
 
 let dir = '';
+// Threads take longer to start than a whole life, and no life depends on whose they are.
+const parser = parsePool({ clock: systemClock });
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'ashford-fault-'));
   const app = await open(join(dir, 'mail'), new ManualClock(), undefined);
@@ -29,7 +32,10 @@ beforeAll(async () => {
   await worker.stop();
   await app.close();
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  await parser.close();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 const open = async (data: string, clock: ManualClock, killer: Killer | undefined): Promise<App> => {
   const { config } = loadConfig({
@@ -37,13 +43,14 @@ const open = async (data: string, clock: ManualClock, killer: Killer | undefined
     cwd: dir,
     homeDir: dir,
     readFile: () => undefined,
-    overrides: { 'paths.data_dir': data, 'queue.concurrency': 1 },
+    // Nothing cuts the power here, so nothing need be forced onto the disk.
+    overrides: { 'paths.data_dir': data, 'queue.concurrency': 1, 'queue.durability': 'normal' },
   });
   const log = memoryLog();
   // A process that is being killed complains; what counts is the state that it leaves.
   log.expectErrors('');
   const between = killer ? { between: killer } : {};
-  return openApp({ config, version: 'test', log, clock, random: seededRandom(7), ...between });
+  return openApp({ config, version: 'test', log, clock, random: seededRandom(7), parser, ...between });
 };
 
 const rawMail = (n: number): Uint8Array =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,10 +6,13 @@ import { createAccount, findAccountByEmail } from '#accounts/store.ts';
 import { findAction, undoneBy } from '#actions/store.ts';
 import { requestUndo } from '#actions/undo.ts';
 import { loadConfig } from '#config/load.ts';
+import { migrate } from '#db/migrate.ts';
+import { openDatabase } from '#db/open.ts';
 import { importJob } from '#ingest/import.job.ts';
+import { parsePool } from '#mail/parse-pool.ts';
 import { rescueStale } from '#queue/rescue.ts';
 import { createRules } from '#rules/store.ts';
-import { ManualClock } from '#std/clock.ts';
+import { ManualClock, systemClock } from '#std/clock.ts';
 import { seededRandom } from '#std/random.ts';
 import { memoryLog } from '#telemetry/log-memory.ts';
 import { type App, openApp } from '../../src/app.ts';
@@ -52,11 +55,21 @@ const RULES = [
 ];
 
 let dir = '';
-beforeAll(() => {
+// Threads take longer to start than a whole life, and no life depends on whose they are.
+const parser = parsePool({ clock: systemClock });
+/** Every life begins on a copy of this: a database with its tables, and nothing in them. */
+const EMPTY = 'empty.db';
+beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'ashford-fault-'));
   writeFileSync(join(dir, 'mail.mbox'), ARCHIVE);
+  const db = await openDatabase({ url: join(dir, EMPTY), clock: systemClock, random: seededRandom(7) });
+  await migrate(db, { clock: systemClock });
+  await db.close();
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  await parser.close();
+  rmSync(dir, { recursive: true, force: true });
+});
 
 const open = async (data: string, clock: ManualClock, killer: Killer | undefined): Promise<App> => {
   const { config } = loadConfig({
@@ -64,7 +77,8 @@ const open = async (data: string, clock: ManualClock, killer: Killer | undefined
     cwd: dir,
     homeDir: dir,
     readFile: () => undefined,
-    overrides: { 'paths.data_dir': data, 'queue.concurrency': 1 },
+    // Nothing cuts the power here, so nothing need be forced onto the disk.
+    overrides: { 'paths.data_dir': data, 'queue.concurrency': 1, 'queue.durability': 'normal' },
   });
   const log = memoryLog();
   // A process that is being killed complains; what counts is the state that it leaves.
@@ -75,6 +89,7 @@ const open = async (data: string, clock: ManualClock, killer: Killer | undefined
     log,
     clock,
     random: seededRandom(7),
+    parser,
     ...(killer ? { between: killer } : {}),
   });
 };
@@ -159,6 +174,8 @@ const endState = async (data: string, clock: ManualClock): Promise<Record<string
 
 const scenario = async (name: string, killer: Killer): Promise<Record<string, unknown>> => {
   const data = join(dir, name);
+  mkdirSync(data);
+  copyFileSync(join(dir, EMPTY), join(data, 'ashford.db'));
   const clock = new ManualClock();
   let lived = await life(data, clock, killer);
   for (let restarts = 0; !lived && restarts < 5; restarts++) {
