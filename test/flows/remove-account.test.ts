@@ -158,7 +158,7 @@ onEveryDatabase('removing an account', (fresh, kind) => {
 
 test('more mail than one transaction takes goes in several, and how far it is can be read', async () => {
   await using t = await testApp();
-  await prepared(t, 250);
+  await prepared(t, 120);
   const seen: number[] = [];
   const { forgetMail } = t.app;
   t.app.forgetMail = async (tx, o) => {
@@ -167,7 +167,7 @@ test('more mail than one transaction takes goes in several, and how far it is ca
   };
   await removeAccount(t.app, request(t, 'delete'));
   await t.drain();
-  expect(seen).toEqual([0, 100, 200, 252]);
+  expect(seen).toEqual([0, 50, 100, 122]);
   expect(await leftOf(t, t.accountId)).toEqual(nothing);
 });
 
