@@ -106,16 +106,19 @@ export const readProjectUntil = async (sql: Sql): Promise<number> => {
   return Number(row?.until ?? 0);
 };
 
+/** A later refusal that names no time does not end the rest that an earlier one asked for. */
 export const writeSlow = async (
   tx: Tx,
   accountId: string,
-  o: { slowUntil: number; blockedUntil: number },
+  o: { slowUntil: number; blockedUntil: number; mostUntil: number },
 ): Promise<void> => {
-  await tx.run('update gmail_quota set slow_until = $2, blocked_until = $3 where account_id = $1', [
-    accountId,
-    o.slowUntil,
-    o.blockedUntil,
-  ]);
+  const p = (place: number) => int(tx.engine, place);
+  await tx.run(
+    `update gmail_quota set slow_until = $2,
+       blocked_until = case when blocked_until between ${p(3)} and ${p(4)} then blocked_until else ${p(3)} end
+     where account_id = $1`,
+    [accountId, o.slowUntil, o.blockedUntil, o.mostUntil],
+  );
 };
 
 export const writeProjectUntil = async (tx: Tx, accountId: string, untilMs: number): Promise<void> => {

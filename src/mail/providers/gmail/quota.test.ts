@@ -159,6 +159,8 @@ test('a limit that was hit halves the rate for five minutes, and Retry-After is 
   await addGmailAccount(database.db);
   const o = await open(database.db);
   await o.quota.slowDown(10_000);
+  // Another refusal that names no time does not end it.
+  await o.quota.slowDown();
   const start = o.clock.ms();
   await run(o.clock, o.grants.take(o.another(), { ...READ, lane: 'interactive' }));
   expect(o.clock.ms() - start).toBeGreaterThanOrEqual(10_000);

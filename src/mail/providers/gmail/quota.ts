@@ -94,6 +94,7 @@ export class AccountQuota {
       await store.writeSlow(tx, this.#accountId, {
         slowUntil: now + GMAIL_SLOW_MS,
         blockedUntil: now + Math.min(retryAfterMs, GMAIL_SEND_REST_MAX_MS),
+        mostUntil: now + GMAIL_SEND_REST_MAX_MS,
       });
     });
   }

@@ -65,7 +65,7 @@ export const restClient = (ports: RestPorts): Rest => {
       const outcome = await withToken(ports, call, Math.min(left, call.tryMs ?? GMAIL_TRY_MS));
       if (!('refusal' in outcome)) return outcome.body;
       left -= clock.ms() - start;
-      const wait = backoff(tries, random);
+      const wait = Math.max(backoff(tries, random), outcome.retryAfterMs ?? 0);
       const again = mayTryAgain(outcome, call) && tries < GMAIL_TRIES && wait < left;
       await heed(quota, outcome);
       if (!again) throw outcome.error;
