@@ -18,7 +18,9 @@ const SOURCE = fileURLToPath(new URL('../../src/', import.meta.url));
 /** Lives at the same time. */
 const LANES = 2;
 /** Milliseconds of the quick form for crashes. */
-const QUICK_MS = 30_000;
+const QUICK_MS = 20_000;
+/** What the quick form acts on mail with: together they pass every point. */
+const QUICK_TYPES: ReadonlySet<string> = new Set(['apply_label', 'create_draft', 'forward', 'snooze']);
 /** Deaths before the one that is meant, so that there is something to rescue. */
 const FIRST_DEATH: Readonly<Record<string, string>> = {
   'rescue.settled': 'perform.after-effect:1',
@@ -255,7 +257,7 @@ export const crashPointsTrial = defineTrial({
     const bench: Bench = { t, dovecot };
     const wanted = new Map<Scenario, Lived>();
     const mailboxes = MAILBOX_SCENARIOS.filter(({ mailbox }) => dovecot || mailbox !== 'imap');
-    const scenarios = [...(t.quick ? SCENARIOS.slice(0, 4) : SCENARIOS), ...mailboxes];
+    const scenarios = [...SCENARIOS.filter(({ type }) => !t.quick || QUICK_TYPES.has(type)), ...mailboxes];
     await inLanes(scenarios, async (scenario) => {
       const stage = await beginning(bench, scenario);
       wanted.set(scenario, await liveOn(t, stage, `${scenario.type} without a crash`));

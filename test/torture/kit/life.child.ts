@@ -1,7 +1,6 @@
 // One life of the program on a database, which may end at a crash point. Arguments: place, scenario, what is outside.
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listAccounts } from '#accounts/store.ts';
 import { backupBeforeMigrating } from '#db/backup.ts';
 import { JOBS } from '#jobs.ts';
 import { guardProcess } from '#queue/attribution.ts';
@@ -86,9 +85,6 @@ await LIVES[scenario.mailbox ?? 'local']({
   },
 });
 await worker.stop();
-for (const { id, provider } of await listAccounts(app.db)) {
-  await app.providers.find(({ kind }) => kind === provider)?.forget(id);
-}
 await app.close();
 removeGuard();
 tell({ passed, endMs: clock.ms() });

@@ -9,6 +9,7 @@ import { decide } from '#approvals/decide.ts';
 import { composeJob } from '#digests/compose.job.ts';
 import { importJob } from '#ingest/import.job.ts';
 import { reconcileJob } from '#ingest/reconcile.job.ts';
+import { syncJob } from '#ingest/sync.job.ts';
 import { deliver } from '#mail/providers/local/deliver.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
@@ -277,18 +278,28 @@ const work = async (l: Life): Promise<void> => {
   await settle(l);
   if (l.scenario.type === 'undo') await redo(l);
   l.clock.advance(LONG_MS);
-  await settle(l);
+  await lookAgain(l);
   if (!l.scenario.everything) return;
   await undoMany(l);
   await settle(l);
   l.clock.advance(WEEKS_MS);
+  await lookAgain(l);
+};
+
+/** What the program made in the mailbox itself, and took away again, is taken in too. */
+const lookAgain = async (l: Life): Promise<void> => {
+  const { app, accountId } = l;
+  await app.queue.enqueue(syncJob, { accountId }, { userId: app.owner.id });
   await settle(l);
 };
+
+/** Mail of our own that is gone is known when a look came between. */
+const KNOWN_ANYWAY = "(m.gone_at is null or m.subject not like 'Re:%')";
 
 /** What must be the same however often a life was interrupted. */
 export const END_STATE: Readonly<Record<string, string>> = {
   messages: `select m.subject, m.labels_json, m.flags_json, case when m.gone_at is null then 0 else 1 end as gone, l.state
-    from messages m join message_ledger l on l.message_id = m.id order by m.subject`,
+    from messages m join message_ledger l on l.message_id = m.id where ${KNOWN_ANYWAY} order by m.subject`,
   mailbox: 'select labels_json, flags_json from local_messages order by 1, 2',
   actions: `select m.subject, a.action_type, a.source, a.status, count(*) as n from actions a
     join messages m on m.id = a.message_id group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
@@ -302,10 +313,9 @@ export const END_STATE: Readonly<Record<string, string>> = {
 
 /** The same of a mailbox at a server, where ids of labels and of our own mail are other ones in each life. */
 export const stateOfMailbox = (mailbox: 'gmail' | 'imap'): Readonly<Record<string, string>> => ({
-  // A draft that is sent counts as gone when a sync came between.
   messages: `select m.subject, ${mailbox === 'gmail' ? 'm.labels_json, ' : ''}m.flags_json,
       case when m.gone_at is null then 0 else 1 end as gone
-    from messages m where m.gone_at is null or m.subject not like 'Re:%' order by 1, 2, 3`,
+    from messages m where ${KNOWN_ANYWAY} order by 1, 2, 3`,
   actions: `select m.subject, a.action_type, a.source, a.status, count(*) as n from actions a
     join messages m on m.id = a.message_id group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
   outbox: 'select recipients_json, state, automatic from outbox order by 1, 2',
