@@ -142,8 +142,9 @@ onEveryDatabase('Claims', (fresh) => {
     expect(held).toMatchObject({ id, attempt: 2, lastError: 'gone' });
 
     const at = { now: clock.now(), lease: 'app' } as const;
-    expect(await t.db.write((tx) => heartbeat(tx, [old, held], at))).toEqual(new Set());
-    expect(await t.db.write((tx) => heartbeat(tx, [{ id, token: old.token }], at))).toEqual(new Set([id]));
+    expect(await t.db.write((tx) => heartbeat(tx, [old, held], at))).toEqual([old]);
+    expect(await t.db.write((tx) => heartbeat(tx, [{ id, token: old.token }], at))).toHaveLength(1);
+    expect(await t.db.write((tx) => heartbeat(tx, [held], at))).toEqual([]);
     expect(await t.db.write((tx) => isHeld(tx, old))).toBe(false);
     expect(await t.db.write((tx) => isHeld(tx, held))).toBe(true);
     for (const ending of [

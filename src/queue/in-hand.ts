@@ -11,7 +11,7 @@ import type { Attempt } from './attempt.ts';
 import { isSuspect } from './deaths.ts';
 import type { JobKind } from './define.ts';
 import type { ClaimedJob } from './job.ts';
-import type { Held } from './lease-store.ts';
+import { claimKey, type Held } from './lease-store.ts';
 
 /** Milliseconds over which the pace is measured: longer than the clock's grain, short enough to follow. */
 const PACE_WINDOW_MS = 10;
@@ -46,6 +46,7 @@ interface InHandOptions<App> {
  * recorded.
  */
 export class InHand<App> {
+  /** By `claimKey`. */
   readonly running = new Map<string, Attempt<App>>();
   readonly ended: Attempt<App>[] = [];
   /** Claims that go back unstarted. */
@@ -162,13 +163,13 @@ export class InHand<App> {
   }
 
   start(attempt: Attempt<App>): void {
-    this.running.set(attempt.job.id, attempt);
+    this.running.set(claimKey(attempt.job), attempt);
     if (isBulk(attempt.job)) this.#bulkRunning++;
     if (isSuspect(attempt.job)) this.#suspect = attempt;
   }
 
   end(attempt: Attempt<App>): void {
-    this.running.delete(attempt.job.id);
+    this.running.delete(claimKey(attempt.job));
     if (isBulk(attempt.job)) this.#bulkRunning--;
     this.#leave(attempt.job);
     this.ended.push(attempt);
@@ -219,8 +220,8 @@ export class InHand<App> {
   }
 
   /** Forgets a claim that was canceled or lost before it was started. */
-  drop(id: string): void {
-    const at = this.#waiting.findIndex((job) => job.id === id);
+  drop(claim: Held): void {
+    const at = this.#waiting.findIndex((job) => job.id === claim.id && job.token === claim.token);
     const [job] = at < 0 ? [] : this.#waiting.splice(at, 1);
     if (job) this.#leave(job);
   }
@@ -240,7 +241,7 @@ export class InHand<App> {
   #suspectBusy(): boolean {
     const one = this.#suspect;
     if (!one) return false;
-    if (this.running.get(one.job.id) === one) return true;
+    if (this.running.get(claimKey(one.job)) === one) return true;
     for (const { ended } of [this, ...this.#recording]) if (ended.includes(one)) return true;
     this.#suspect = undefined;
     return false;

@@ -14,7 +14,8 @@ const heartbeatSql = (postgres: boolean, lease: LeaseClock): string => {
   const databaseNow = postgres ? DATABASE_NOW.postgres : DATABASE_NOW.sqlite();
   const now = lease === 'database' ? `case when $2 = '' then '' else ${databaseNow} end` : '$2';
   return `update jobs set heartbeat_at = ${now} from ${source}
-    where jobs.id = ${v}->>0 and jobs.claim_token = ${v}->>1 and jobs.state = 'running' returning jobs.id`;
+    where jobs.id = ${v}->>0 and jobs.claim_token = ${v}->>1 and jobs.state = 'running'
+    returning jobs.id, jobs.claim_token as token`;
 };
 
 const byLease = (postgres: boolean): Record<LeaseClock, string> => ({
@@ -24,20 +25,19 @@ const byLease = (postgres: boolean): Record<LeaseClock, string> => ({
 
 const HEARTBEATS = { sqlite: byLease(false), postgres: byLease(true) };
 
-/** Shows that these claims are alive. Returns the ids of those that are no longer ours. */
+/** One claim of a job: a worker that lost a job may come to hold it again, beside what is left of the first time. */
+export const claimKey = ({ id, token }: Held): string => `${id} ${token}`;
+
+/** Shows that these claims are alive. Returns those that are no longer ours. */
 export const heartbeat = async (
   sql: Sql,
   held: readonly Held[],
   at: { now: string; lease: LeaseClock },
-): Promise<Set<string>> => {
+): Promise<Held[]> => {
   const text = HEARTBEATS[sql.engine === 'postgres' ? 'postgres' : 'sqlite'][at.lease];
-  const rows = await sql.all<{ id: string }>(text, [
-    JSON.stringify(held.map((h) => [h.id, h.token])),
-    at.now,
-  ]);
-  const lost = new Set(held.map((h) => h.id));
-  for (const r of rows) lost.delete(r.id);
-  return lost;
+  const rows = await sql.all<Held>(text, [JSON.stringify(held.map((h) => [h.id, h.token])), at.now]);
+  const ours = new Set(rows.map(claimKey));
+  return held.filter((h) => !ours.has(claimKey(h)));
 };
 
 const FENCE = "select 1 as held from jobs where id = $1 and claim_token = $2 and state = 'running'";

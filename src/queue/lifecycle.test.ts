@@ -129,6 +129,32 @@ test('heartbeats show life while a job runs', async () => {
   await w.stop();
 });
 
+test('a worker that comes to hold a job again which it had lost shows life for the second run, not for the first', async () => {
+  await using t = await testDatabase();
+  const { queue, worker, clock, db } = workbench(t);
+  const g = gated();
+  const w = worker([g.kind]);
+  w.start();
+  const { id } = await queue.enqueue(g.kind, { n: 1 });
+  await g.running(1);
+  // Somebody took it for dead.
+  await db.write((tx) =>
+    tx.run("update jobs set state = 'queued', claim_token = null, heartbeat_at = null where id = $1", [id]),
+  );
+  queue.signals.ready(0);
+  await g.running(2);
+  clock.advance(30_000);
+  await settled(async () => g.heard.length > 0);
+  const beat = (await queue.get(id))?.job.heartbeatAt;
+  clock.advance(30_000);
+  await settled(async () => (await queue.get(id))?.job.heartbeatAt !== beat);
+  expect((await queue.get(id))?.job).toMatchObject({ state: 'running', heartbeatAt: clock.now() });
+  g.open(1);
+  await settled(async () => (await queue.get(id))?.job.state === 'completed');
+  expect(g.heard).toHaveLength(1);
+  await w.stop();
+});
+
 test('a job that takes too long is aborted and tried again', async () => {
   await using t = await testDatabase();
   const { queue, worker, clock } = workbench(t);

@@ -168,7 +168,7 @@ export class Twins {
     const held = this.#claims.at(-1 - o.claim);
     if (!held) return;
     const lost = await db.write((tx) => heartbeat(tx, [held.real], { now: clock.now(), lease: 'app' }));
-    equal(lost.size === 0, this.model.heartbeat({ id: held.real.id, claim: held.claim }, clock.ms()));
+    equal(lost.length === 0, this.model.heartbeat({ id: held.real.id, claim: held.claim }, clock.ms()));
   }
 
   async #step({ claim, name }: OperationOf<'step'>): Promise<void> {

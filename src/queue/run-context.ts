@@ -87,7 +87,7 @@ class RunContext<App> implements JobContext<App> {
     crashpoint('heartbeat.before');
     const lost = await db.write((tx) => heartbeat(tx, [job], { now: clock.now(), lease }));
     crashpoint('heartbeat.after');
-    if (lost.size === 0) return;
+    if (lost.length === 0) return;
     this.#attempt.abort('lost');
     throw claimLost();
   }

@@ -21,7 +21,7 @@ import { type LeaseClock, leaseClockOf, makeClaim, peek } from './claim-store.ts
 import type { JobKind } from './define.ts';
 import { countsSince, type EndingCounts } from './ending-counts.ts';
 import { InHand } from './in-hand.ts';
-import { canceledAmong, heartbeat } from './lease-store.ts';
+import { canceledAmong, claimKey, type Held, heartbeat } from './lease-store.ts';
 import { errorText } from './outcome.ts';
 import { type QueueHooks, type QueueLog, silentLog } from './ports.ts';
 import type { Queue } from './queue.ts';
@@ -208,14 +208,16 @@ export class Worker<App> {
     const { signals } = this.#ports.queue;
     this.#stopListening.push(
       signals.onReady((dueMs) => this.#turns.due(dueMs)),
-      signals.onCanceled((id) => this.#onGone(id, 'canceled')),
+      signals.onCanceled((id) => {
+        for (const claim of this.#hand.held()) if (claim.id === id) this.#onGone(claim, 'canceled');
+      }),
     );
     this.#armBeat(this.#heartbeatMs);
   }
 
-  #onGone(id: string, cause: 'canceled' | 'lost'): void {
-    this.#hand.running.get(id)?.abort(cause);
-    this.#hand.drop(id);
+  #onGone(claim: Held, cause: 'canceled' | 'lost'): void {
+    this.#hand.running.get(claimKey(claim))?.abort(cause);
+    this.#hand.drop(claim);
   }
 
   #armDue(dueMs: number): void {
@@ -272,8 +274,11 @@ export class Worker<App> {
     const { db, clock, lease } = this.#ports;
     const lost = await db.write((tx) => heartbeat(tx, held, { now: clock.now(), lease }));
     crashpoint('beat.written');
-    if (lost.size === 0) return;
-    const canceled = await canceledAmong(db, lost);
-    for (const id of lost) this.#onGone(id, canceled.has(id) ? 'canceled' : 'lost');
+    if (lost.length === 0) return;
+    const canceled = await canceledAmong(
+      db,
+      lost.map(({ id }) => id),
+    );
+    for (const claim of lost) this.#onGone(claim, canceled.has(claim.id) ? 'canceled' : 'lost');
   }
 }

@@ -16,6 +16,8 @@ export interface Told {
   discarded: Set<string>;
   /** Canceled for good. */
   canceled: Set<string>;
+  /** How often somebody asked for a job to be run again. */
+  retries: Map<string, number>;
   /** How many causes each accepted trigger stands for. */
   triggers: { key: string; cause: number }[];
 }
@@ -25,6 +27,7 @@ export const nothingTold = (): Told => ({
   marked: new Set(),
   discarded: new Set(),
   canceled: new Set(),
+  retries: new Map(),
   triggers: [],
 });
 
@@ -129,15 +132,22 @@ export const operate = async (s: Scene): Promise<void> => {
   // Unless it is refused it may have been done, whatever the answer.
   if (what === 'discard') told.discarded.add(id);
   if (what === 'cancel') ledger.excuse(id);
-  if (what === 'retry') told.canceled.delete(id);
+  if (what === 'retry') {
+    told.canceled.delete(id);
+    told.retries.set(id, (told.retries.get(id) ?? 0) + 1);
+  }
+  const retries = told.retries.get(id);
   const done =
     what === 'reschedule'
       ? post.queue.reschedule(id, post.machine.ms() + between(random, -1_000, 60_000))
       : post.queue[what](id);
   await done.then(
     () => {
-      if (what === 'cancel') told.canceled.add(id);
+      // The answer may come after somebody else wanted it back.
+      if (what === 'cancel' && told.retries.get(id) === retries) told.canceled.add(id);
     },
     () => {},
   );
+  // It may have been on its way while somebody else canceled.
+  if (what === 'retry') told.canceled.delete(id);
 };

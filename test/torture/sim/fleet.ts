@@ -51,6 +51,8 @@ export class Fleet {
   shiftMs = 0;
   /** Of the host on which all processes run. */
   hostAheadMs = 0;
+  /** What its clock shows for ever, while it stands still. */
+  hostStandsAt: number | null = null;
   readonly #o: { seed: number; plan: Plan; world: World; ledger: Ledger; truth: Db; tamper: Tamper };
   readonly #listeners = new Set<{ machine: Machine; fn: () => void }>();
 
@@ -77,7 +79,7 @@ export class Fleet {
     const number = this.posts.length + 1;
     const random = streamOf(seed, 7_000 + number);
     const machine = new Machine(`m${number}`, world, () => this.calendar());
-    if (plan.clocks === 'host') machine.aheadMs = this.hostAheadMs;
+    if (plan.clocks === 'host') machine.inherit(this.hostAheadMs, this.hostStandsAt);
     const db = faultyDb(truth, {
       world,
       machine,

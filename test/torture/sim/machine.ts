@@ -74,6 +74,12 @@ export class Machine implements Clock {
     this.#world.say(`${this.name} clock ${stands ? 'stands' : aheadMs}`);
   }
 
+  /** Takes the clock of the host that it starts on. */
+  inherit(aheadMs: number, standsAt: number | null): void {
+    this.aheadMs = standsAt === null ? aheadMs : Number.NaN;
+    this.#stoodAt = standsAt ?? 0;
+  }
+
   /** Resolves when the machine is there to go on: at once, after its pause, or never. */
   here(): Promise<void> {
     if (this.dead) return silence();

@@ -69,6 +69,7 @@ const allWell = ({ fleet, plan, ledger }: Scene): void => {
   ledger.clocksSet += fleet.living.length;
   fleet.weather = FAIR_WEATHER;
   fleet.hostAheadMs = 0;
+  fleet.hostStandsAt = null;
   for (const { machine } of fleet.living) {
     machine.wake();
     machine.setClock(0);

@@ -10,7 +10,10 @@ const setClocks = ({ fleet, random, plan, ledger }: Scene): void => {
   const jump = oneOf(random, JUMPS);
   const aheadMs = jump === 'to 1970' ? -fleet.calendar() : jump === 'stands' ? 0 : jump;
   const whose = plan.clocks === 'host' ? fleet.living : [oneOf(random, [fleet.living[0], ...fleet.living])];
-  if (plan.clocks === 'host') fleet.hostAheadMs = jump === 'stands' ? fleet.hostAheadMs : aheadMs;
+  if (plan.clocks === 'host') {
+    fleet.hostAheadMs = jump === 'stands' ? fleet.hostAheadMs : aheadMs;
+    fleet.hostStandsAt = jump === 'stands' ? fleet.calendar() + fleet.hostAheadMs : null;
+  }
   for (const post of whose) {
     if (jump === 'stands') post?.machine.setClock(plan.clocks === 'host' ? fleet.hostAheadMs : 0, true);
     else post?.machine.setClock(aheadMs);
