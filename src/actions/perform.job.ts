@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTION_ATTEMPTS } from '#config/limits.ts';
 import { defineJob } from '#queue/define.ts';
 import { endFailed, perform } from './perform.ts';
 import type { ActionPorts } from './ports.ts';
@@ -8,6 +9,7 @@ import { findAction } from './store.ts';
 export const performJob = defineJob({
   type: 'action.apply',
   payload: z.strictObject({ actionId: z.string() }),
+  maxAttempts: ACTION_ATTEMPTS,
   idempotencyKey: (p) => `action:${p.actionId}`,
   run: async (ctx: { app: ActionPorts; attempt: number; maxAttempts: number }, p) => {
     try {

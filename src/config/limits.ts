@@ -329,6 +329,8 @@ export const SEARCH_WINDOW = 2_000;
 export const SEARCH_STEPS = 5;
 
 // actions
+/** Attempts to carry one out: with the longest wait between two, a mailbox may be out of reach for eight hours. */
+export const ACTION_ATTEMPTS = 100;
 /** Characters of a label's name (Gmail's own limit). */
 export const LABEL_NAME_CHARS = 225;
 /** Characters of a note. */
