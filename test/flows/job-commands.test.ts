@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { listActivity } from '#activity/store.ts';
 import { runCommandLine } from '#cli/command-line.ts';
 import type { Program } from '#cli/program.ts';
+import { importJob } from '#ingest/import.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import { workerOf } from '#main.ts';
 import { testTerminal } from '#test/kit/terminal.ts';
@@ -23,10 +24,13 @@ const commandsOn = (t: TestApp) => {
   };
 };
 
-/** Syncs of mailboxes that are not there: they fail for good. */
+/** Imports of archives that are not there: they fail for good. */
 const withDead = async (t: TestApp, n: number): Promise<string[]> => {
   const ids: string[] = [];
-  for (let i = 0; i < n; i++) ids.push((await t.app.queue.enqueue(syncJob, { accountId: `none-${i}` })).id);
+  for (let i = 0; i < n; i++) {
+    const payload = { accountId: t.accountId, path: `/nowhere/none-${i}.mbox`, newestNow: false };
+    ids.push((await t.app.queue.enqueue(importJob, payload)).id);
+  }
   await t.drain();
   return ids;
 };
@@ -36,9 +40,9 @@ test('dead letters are shown with why they failed, and one job with each of its 
   const run = commandsOn(t);
   expect((await run('jobs dead')).out).toBe('There are no dead letters.\n');
   const [id] = await withDead(t, 1);
-  const shown = await run('jobs dead --type sync --kind fatal');
+  const shown = await run('jobs dead --type import --kind fatal');
   expect(shown.out).toMatch(/^ID +TYPE +WHY +TRIES +ENDED +LAST ERROR\n/);
-  expect(shown.out).toMatch(new RegExp(`${id} +sync +fatal +1/\\d+ +\\d{4}-.*accounts.removed`, 'i'));
+  expect(shown.out).toMatch(new RegExp(`${id} +import +fatal +1/\\d+ +\\d{4}-.*archive-not-found`, 'i'));
   expect((await run('jobs dead --kind exhausted')).out).toBe('There are no dead letters.\n');
   expect((await run(`jobs show ${id}`)).out).toMatch(/\nfailed +attempt 1, \d{4}-/);
   const { errors } = JSON.parse((await run(`jobs show ${id} --json`)).out);
@@ -49,9 +53,9 @@ test('dead letters are queued again together, after a look and a question', asyn
   await using t = await testApp();
   const run = commandsOn(t);
   await withDead(t, 3);
-  expect(await run('jobs retry --dead --type sync --dry-run')).toMatchObject({
+  expect(await run('jobs retry --dead --type import --dry-run')).toMatchObject({
     code: 0,
-    out: '3 jobs would be queued again.\n  3 sync\n',
+    out: '3 jobs would be queued again.\n  3 import\n',
   });
   expect(await run('jobs retry --dead')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
   const refused = await run('jobs retry --dead', { answers: ['n'] });
@@ -62,7 +66,7 @@ test('dead letters are queued again together, after a look and a question', asyn
     out: expect.stringContaining('2 jobs queued again.'),
   });
   expect(JSON.parse((await run('jobs retry --dead --json')).out)).toMatchObject({ count: 1, finished: true });
-  expect((await t.app.queue.list({ state: 'queued', type: 'sync' })).length).toBe(3);
+  expect((await t.app.queue.list({ state: 'queued', type: 'import' })).length).toBe(3);
 });
 
 test('dead letters are deleted with a reason, which the audit log keeps', async () => {
