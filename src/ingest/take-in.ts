@@ -83,7 +83,11 @@ export const storeBatch = async (ports: IngestPorts, tx: Tx, s: StoreRequest): P
   const fresh = prepared.mails.filter((m) => !known.has(m.id));
   const saved = fresh.length === 0 ? [] : await save(ports, tx, { account, now, fresh });
   crashpoint('take-in.saved');
-  const judged = saved.map((m, i) => ({ ...m, mail: fresh[i], own: isOwn(s.judging, fresh[i]) }));
+  const judged = saved.map((m, i) => ({
+    ...m,
+    mail: fresh[i],
+    leftAlone: whyLeftAlone(s.judging, fresh[i]),
+  }));
   await addToLedger(
     tx,
     [...judged.map((m) => entryOf(account, m)), ...goneEntries(account, prepared, known)],
@@ -135,17 +139,22 @@ const save = async (
   );
 };
 
-type Judged = SavedMail & { mail: ParsedFetched | undefined; own: boolean };
+/** `leftAlone`: why it is not judged; null when it is. */
+type Judged = SavedMail & { mail: ParsedFetched | undefined; leftAlone: string | null };
 
-const isOwn = ({ notJudged }: Judging, mail: ParsedFetched | undefined): boolean =>
-  mail?.state.labels.some((l) => notJudged.has(l)) ?? false;
+const whyLeftAlone = ({ notJudged }: Judging, mail: ParsedFetched | undefined): string | null => {
+  if (mail?.state.labels.some((l) => notJudged.has(l)))
+    return 'It was not in the inbox when it came: sent mail, a draft, spam or trash.';
+  // What a rule does with a message it does once, however many copies there are.
+  return mail?.isCopy ? 'It is a copy of a message in another folder.' : null;
+};
 
 const entryOf = (account: Account, m: Judged): LedgerEntry => ({
   accountId: account.id,
   userId: account.userId,
   providerMessageId: m.providerMessageId,
-  state: m.own ? 'left_alone' : 'stored',
-  reason: m.own ? 'It was not in the inbox when it came: sent mail, a draft, spam or trash.' : null,
+  state: m.leftAlone === null ? 'stored' : 'left_alone',
+  reason: m.leftAlone,
   messageId: m.messageId,
 });
 
@@ -155,8 +164,8 @@ const enqueueJudging = async (
   o: { account: Account; judging: Judging; judged: readonly Judged[] },
 ): Promise<void> => {
   const byPriority = new Map<number, { messageId: string; live: boolean }[]>();
-  for (const [place, { messageId, mail, own }] of o.judged.entries()) {
-    if (own || !mail) continue;
+  for (const [place, { messageId, mail, leftAlone }] of o.judged.entries()) {
+    if (leftAlone !== null || !mail) continue;
     const priority = o.judging.priority(place);
     const jobs = byPriority.get(priority) ?? [];
     jobs.push({ messageId, live: o.judging.isLive(mail) });

@@ -71,6 +71,8 @@ export interface FetchedMail {
   sizeBytes: number;
   state: MailState;
   content: MailContent;
+  /** A copy, outside the inbox, of a message that lies in another folder: nothing came with it. */
+  isCopy?: boolean;
 }
 
 /** A message on its way out, made whole and stored before anything is sent. */

@@ -5,7 +5,7 @@ import type { MailState } from '#mail/message.ts';
 import type { FetchedMail } from '#mail/port.ts';
 import type { Folder } from './folder-store.ts';
 import { distrust, locate } from './locate.ts';
-import { type Mirrored, readMessages } from './message-store.ts';
+import { type Mirrored, readByKeys, readMessages } from './message-store.ts';
 import type { Mirror } from './mirror.ts';
 import { scan } from './scan.ts';
 import type { Session } from './session.ts';
@@ -45,9 +45,30 @@ const fetchInto = async (
     const folder = view.folders.find((f) => f.id === folderId);
     const box = folder ? await session.select(folder.path) : null;
     if (!folder || box?.uidValidity !== folder.uidValidity) continue;
-    for (const batch of batchesOf(group)) await fetchBatch(into, { ...o, view, folder, batch });
+    const copies = await copiesAmong(mirror, folder, group);
+    for (const batch of batchesOf(group)) await fetchBatch(into, { ...o, view, folder, batch, copies });
   }
   return rows.flatMap(({ id }) => (into.has(id) ? [] : [id]));
+};
+
+/** Those that came after one of the same in another folder: as a person makes them, or a move that broke off half way. */
+const copiesAmong = async (
+  mirror: Mirror,
+  folder: Folder,
+  rows: readonly Mirrored[],
+): Promise<ReadonlySet<string>> => {
+  if (folder.role === 'inbox') return new Set();
+  const keys = rows.map((row) => row.matchKey);
+  const alike = Map.groupBy(await readByKeys(mirror.db, mirror.accountId, keys), (row) => row.matchKey);
+  const isCopy = (row: Mirrored): boolean => {
+    const same = alike.get(row.matchKey) ?? [];
+    const earlier = same.slice(
+      0,
+      same.findIndex(({ id }) => id === row.id),
+    );
+    return earlier.some((other) => other.folderId !== folder.id);
+  };
+  return new Set(rows.filter(isCopy).map((row) => row.id));
 };
 
 /** So few at a time that their bytes stay within the limit. */
@@ -68,7 +89,14 @@ function* batchesOf(rows: readonly Mirrored[]): Generator<Mirrored[]> {
 
 const fetchBatch = async (
   into: Map<string, FetchedMail>,
-  o: { mirror: Mirror; session: Session; view: View; folder: Folder; batch: Mirrored[] },
+  o: {
+    mirror: Mirror;
+    session: Session;
+    view: View;
+    folder: Folder;
+    batch: Mirrored[];
+    copies: ReadonlySet<string>;
+  },
 ): Promise<void> => {
   const byUid = new Map(o.batch.flatMap((row) => (row.uid === null ? [] : [[row.uid, row] as const])));
   const bytes = o.batch.reduce((sum, row) => sum + Math.min(row.sizeBytes, MAIL_RAW_BYTES), 0);
@@ -82,7 +110,7 @@ const fetchBatch = async (
 };
 
 const fetchedOf = (
-  o: { view: View; folder: Folder },
+  o: { view: View; folder: Folder; copies: ReadonlySet<string> },
   row: Mirrored,
   message: FetchMessageObject,
 ): FetchedMail => ({
@@ -95,6 +123,7 @@ const fetchedOf = (
     kept: row.kept,
   }),
   content: { raw: message.source ?? new Uint8Array() },
+  ...(o.copies.has(row.id) ? { isCopy: true } : {}),
 });
 
 export const readRaw = async (mirror: Mirror, session: Session, id: string): Promise<Uint8Array | null> => {
