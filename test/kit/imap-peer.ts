@@ -2,12 +2,14 @@ import { ImapFlow } from 'imapflow';
 
 /** Another mail client on the same mailbox, which does what it likes. */
 export interface ImapPeer {
-  client: ImapFlow;
+  readonly client: ImapFlow;
   append(path: string, raw: string | Uint8Array, flags?: string[]): Promise<number>;
   move(from: string, uid: number, to: string): Promise<void>;
   copy(from: string, uid: number, to: string): Promise<void>;
   flag(path: string, uid: number, o: { add?: string[]; remove?: string[] }): Promise<void>;
   expunge(path: string, uid: number): Promise<void>;
+  /** Selects a folder, for what is done with `client` itself. */
+  open(path: string): Promise<void>;
   /** What lies in a folder: UID, Message-ID and flags. */
   look(path: string): Promise<Seen[]>;
   close(): void;
@@ -19,7 +21,9 @@ export interface Seen {
   flags: string[];
 }
 
-export const imapPeer = async (o: { port: number; user: string; password: string }): Promise<ImapPeer> => {
+const TRIES = 3;
+
+const signIn = async (o: { port: number; user: string; password: string }): Promise<ImapFlow> => {
   const client = new ImapFlow({
     host: '127.0.0.1',
     port: o.port,
@@ -31,15 +35,33 @@ export const imapPeer = async (o: { port: number; user: string; password: string
   });
   client.on('error', () => client.close());
   await client.connect();
-  const at = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-    await client.mailboxOpen(path);
-    return work();
+  return client;
+};
+
+export const imapPeer = async (o: { port: number; user: string; password: string }): Promise<ImapPeer> => {
+  let client = await signIn(o);
+  // A process of Dovecot stumbles for ever over a folder that was made anew while it had the old one open.
+  const at = async <T>(path: string, work: () => Promise<T>, tries = TRIES): Promise<T> => {
+    try {
+      await client.mailboxOpen(path);
+      return await work();
+    } catch (e) {
+      const { serverResponseCode, executedCommand, responseText } = e as Record<string, unknown>;
+      if (tries <= 1 || serverResponseCode !== 'SERVERBUG')
+        throw new Error(`In ${path}: ${e}: ${executedCommand}: ${responseText}`);
+      client.close();
+      client = await signIn(o);
+      return at(path, work, tries - 1);
+    }
   };
   const must = (done: unknown, what: string): void => {
     if (!done) throw new Error(`The server refused to ${what}`);
   };
   return {
-    client,
+    get client() {
+      return client;
+    },
+    open: (path) => at(path, async () => {}),
     append: async (path, raw, flags = []) => {
       const done = await client.append(path, Buffer.from(raw), flags);
       return done ? (done.uid ?? 0) : 0;

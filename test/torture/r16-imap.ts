@@ -18,6 +18,7 @@ import { defineTrial, type TrialRun } from './trial.ts';
 
 const SEEN_MS = 3 * 60_000;
 const TRIES = 12;
+const SETTLE_MS = 150;
 /** Of a quick run, so that a dead connection is noticed in seconds. */
 const QUICK_TIMES: WatchTimes = { renewMs: 4_000, silentMs: 800, answerMs: 800, pollWithoutIdleMs: 1_000 };
 const FOLDERS = ['INBOX', 'Work', 'Archive', 'Trash'] as const;
@@ -89,21 +90,33 @@ const idsOf = async (mailbox: Mailbox, count: number): Promise<Map<string, strin
   return ids;
 };
 
+const named = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+  try {
+    await work();
+  } catch (e) {
+    const { responseText } = e as { responseText?: string };
+    throw new Error(`The other client could not ${what}: ${responseText ?? String(e)}`);
+  }
+};
+
 /** The folder is made anew with the same mail in another order: the old UIDs now name other messages. */
 const remake = async (peer: ImapPeer, t: TrialRun): Promise<void> => {
-  await peer.client.mailboxOpen('Work');
+  // What a connection that was cut had begun ends at the server first.
+  await clock.sleep(SETTLE_MS);
+  await peer.open('Work');
   const mails = await peer.client.fetchAll(
     '1:*',
     { flags: true, source: true, internalDate: true },
     { uid: true },
   );
-  await peer.client.mailboxOpen('INBOX');
-  await peer.client.mailboxDelete('Work');
-  await peer.client.mailboxCreate('Work');
+  await peer.open('INBOX');
+  await named('delete Work', () => peer.client.mailboxDelete('Work'));
+  await named('create Work', () => peer.client.mailboxCreate('Work'));
   const order = mails.map((mail) => ({ mail, place: t.random.next() })).sort((a, b) => a.place - b.place);
   for (const { mail } of order) {
     const flags = [...(mail.flags ?? [])].filter((f) => f !== '\\Recent');
-    await peer.client.append('Work', mail.source ?? Buffer.alloc(0), flags, new Date(mail.internalDate ?? 0));
+    const raw = mail.source ?? Buffer.alloc(0);
+    await named('append', () => peer.client.append('Work', raw, flags, new Date(mail.internalDate ?? 0)));
   }
 };
 

@@ -197,7 +197,12 @@ export class Session {
         this.#client.close();
       });
       work()
-        .then(resolve, (e) => reject(asAppError(e, this.#server)))
+        .then(resolve, (e) => {
+          // A process of the server that stumbled once may stumble for ever: another connection gets another one.
+          if ((e as { serverResponseCode?: unknown }).serverResponseCode === 'SERVERBUG')
+            this.#client.close();
+          reject(asAppError(e, this.#server));
+        })
         .finally(cancel);
     });
   }
