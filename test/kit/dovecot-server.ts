@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from './postgres-server.ts';
 
 const START_MS = 15_000;
+const LIFE = '"$0" -F -c "$1" & server=$!; cat > /dev/null; kill -TERM $server; wait $server; rm -rf "$2"';
 /** A server that nobody stops ends by itself. */
 const LIFE_MS = 30 * 60_000;
 const NOBODY = 65_534;
@@ -60,9 +61,10 @@ export const startDovecot = async (o: DovecotOptions = {}): Promise<DovecotServe
   const [port, lmtpPort] = [await freePort(), await freePort()];
   const file = join(dir, 'dovecot.conf');
   writeFileSync(file, configOf({ ...o, dir, port, lmtpPort }));
-  const server = spawn(binary, ['-F', '-c', file], { stdio: 'ignore' });
+  // The shell ends the server and clears up when its input ends, so also when this process is killed.
+  const server = spawn('/bin/sh', ['-c', LIFE, binary, file, dir], { stdio: ['pipe', 'ignore', 'ignore'] });
   const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  const end = setTimeout(() => server.kill('SIGTERM'), LIFE_MS);
+  const end = setTimeout(() => server.stdin.end(), LIFE_MS);
   end.unref();
   const giveUpAt = Date.now() + START_MS;
   while (!(await answers(port))) {
@@ -76,9 +78,8 @@ export const startDovecot = async (o: DovecotOptions = {}): Promise<DovecotServe
     log: join(dir, 'dovecot.log'),
     stop: async () => {
       clearTimeout(end);
-      server.kill('SIGTERM');
+      server.stdin.end();
       await gone;
-      rmSync(dir, { recursive: true, force: true });
     },
   };
 };
