@@ -181,18 +181,6 @@ export const lockHandle = async (tx: Tx, id: string): Promise<MailHandle | undef
   return row && handleFrom(row);
 };
 
-export const findHandleByProviderId = async (
-  sql: Sql,
-  accountId: string,
-  providerMessageId: string,
-): Promise<MailHandle | undefined> => {
-  const [row] = await sql.all<HandleRow>(
-    `${SELECT_HANDLE} where account_id = $1 and provider_message_id = $2`,
-    [accountId, providerMessageId],
-  );
-  return row && handleFrom(row);
-};
-
 const BY_PROVIDER_IDS = (engine: Sql['engine']): string =>
   `${SELECT_HANDLE} where account_id = $1 and provider_message_id in (${textsOf(engine, 2)})
    order by id${engine === 'postgres' ? ' for no key update' : ''}`;

@@ -50,7 +50,13 @@ const integrity = async (db: Db): Promise<Found[]> => {
 const accounts = async (db: Db): Promise<Found[]> => {
   const found = await listAccounts(db);
   if (found.length === 0) {
-    return [{ state: 'ok', says: 'No accounts yet.', cure: 'Connect a mailbox: ashford accounts add gmail, or ashford accounts add imap' }];
+    return [
+      {
+        state: 'ok',
+        says: 'No accounts yet.',
+        cure: 'Connect a mailbox: ashford accounts add gmail, or ashford accounts add imap',
+      },
+    ];
   }
   return found.map((account): Found => {
     const says = `Account ${account.email} (${account.provider}) is ${account.status.replaceAll('_', ' ')}.`;

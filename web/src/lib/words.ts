@@ -44,7 +44,7 @@ export const failureWord: Record<FailureKind, string> = {
 
 export const accountWord: Record<AccountStatus, Word> = {
   active: { text: 'In sync', tone: 'good' },
-  syncing: { text: 'Importing', tone: 'plain' },
+  syncing: { text: 'Bringing in mail', tone: 'plain' },
   paused: { text: 'Paused', tone: 'warn' },
   needs_user: { text: 'Needs you', tone: 'warn' },
   error: { text: 'Error', tone: 'bad' },
