@@ -3,28 +3,24 @@ import path from 'node:path';
 import { expect } from 'vitest';
 import { journeys, NARROW, type Trip, visit, WIDE } from './kit/journey.ts';
 import { tabTo } from './kit/keys.ts';
-import { ask, importFile, writeMbox } from './kit/mail.ts';
+import { ask, importFile, whilePaused, writeMbox } from './kit/mail.ts';
 import { root } from './kit/place.ts';
 
 const journey = journeys('start');
-
-/** They take far longer than it takes to put the files out of their way. */
-const LONG_IMPORTS = 10;
 
 /** Has so many imports fail because their files are elsewhere. Gives what brings the files back, and the jobs' ids. */
 const failedImports = async ({ page, place }: Trip, account: string, n: number) => {
   const files: string[] = [];
   const jobIds: string[] = [];
-  // Imports into one account wait for each other: those after the long ones look for their files when these are done.
-  for (let i = 0; i < LONG_IMPORTS; i++) {
-    await importFile(page, path.join(root, 'demo/mailbox/robin.mbox'), account);
-  }
-  for (let i = 0; i < n; i++) {
-    const file = writeMbox(place, { from: 'a@example.com', subject: `${account} ${i}` });
-    jobIds.push((await importFile(page, file, account)).jobId);
-    renameSync(file, `${file}.away`);
-    files.push(file);
-  }
+  const { account: made } = await importFile(page, path.join(root, 'demo/mailbox/robin.mbox'), account);
+  await whilePaused(page, made.id, async () => {
+    for (let i = 0; i < n; i++) {
+      const file = writeMbox(place, { from: 'a@example.com', subject: `${account} ${i}` });
+      jobIds.push((await importFile(page, file, account)).jobId);
+      renameSync(file, `${file}.away`);
+      files.push(file);
+    }
+  });
   const states = () => Promise.all(jobIds.map((id) => stateOf(page, id)));
   await expect.poll(states, { timeout: 40_000 }).toEqual(jobIds.map(() => 'failed'));
   const mend = () => {

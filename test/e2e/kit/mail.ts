@@ -63,6 +63,14 @@ export const importFile = async (page: Page, file: string, account = 'robin@hale
     jobId: string;
   };
 
+/** Does something while nothing is done for an account; what waits for it goes on afterwards. */
+export const whilePaused = async <T>(page: Page, accountId: string, work: () => Promise<T>): Promise<T> => {
+  await ask(page, `/accounts/${accountId}/pause`, {});
+  const result = await work();
+  await ask(page, `/accounts/${accountId}/resume`, {});
+  return result;
+};
+
 /** New mail for the mailbox of the demo. */
 export const deliver = (page: Page, place: Place, ...letters: Letter[]) =>
   importFile(page, writeMbox(place, ...letters));
