@@ -62,7 +62,9 @@ const lose = async (peer: ImapPeer): Promise<void> => {
   await peer.expunge('INBOX', lost.uid);
 };
 
-/** The person was asked whether a mail left, and knows it. */
+const COPY = `From: ${ROBIN}\r\nTo: ada@plain.example\r\nSubject: Re: Plain\r\nMessage-ID: <copy@x.example>\r\n\r\nYes.\r\n`;
+
+/** The person was asked whether a mail left, and knows it. One that left without a copy of it they file themselves. */
 const answer = async (l: Life): Promise<void> => {
   const rows = await l.app.db.all<{ action_id: string; op_id: string }>(
     "select action_id, op_id from outbox where state = 'uncertain'",
@@ -71,6 +73,10 @@ const answer = async (l: Life): Promise<void> => {
     l.mark('asked');
     const left = readFileSync(l.outside?.sentFile ?? '', 'utf8').includes(op_id);
     const said = left ? 'went-out' : 'send-again';
+    if (left)
+      await once(l, 'filed', () =>
+        elsewhere(l, async (peer) => void (await peer.append('Sent', COPY, ['\\Seen']))),
+      );
     await answerUncertain(l.app, { userId: l.app.owner.id, actionId, answer: said, by: OWNER });
   }
   await settle(l);
