@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { createApiToken } from '#access/token-store.ts';
 import { createUser } from '#access/user-store.ts';
 import { listActivity } from '#activity/store.ts';
-import { syncJob } from '#ingest/sync.job.ts';
+import { importJob } from '#ingest/import.job.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
 
-/** Syncs of mailboxes that are not there, which fail for good; the last belongs to nobody. */
+/** Imports of archives that are not there, which fail for good; the last belongs to nobody. */
 const withDead = async (app: TestApp): Promise<string[]> => {
   const { queue, owner } = app.app;
   const ids: string[] = [];
-  for (const accountId of ['none-1', 'none-2']) {
-    ids.push((await queue.enqueue(syncJob, { accountId }, { userId: owner.id })).id);
+  for (const userId of [owner.id, owner.id, undefined]) {
+    const payload = { accountId: app.accountId, path: `/nowhere/${ids.length}.mbox`, newestNow: false };
+    ids.push((await queue.enqueue(importJob, payload, userId === undefined ? {} : { userId })).id);
   }
-  ids.push((await queue.enqueue(syncJob, { accountId: 'none-3' })).id);
   await app.drain();
   return ids;
 };
@@ -28,7 +28,7 @@ test('a job that failed tells how each attempt did, and the sums tell of it', as
   ]);
   const stats = (await api.call('GET', '/api/jobs/stats')).json;
   expect(stats).toMatchObject({ failed: 3, canceled: 0, more: [] });
-  expect(stats.types).toMatchObject([{ type: 'sync', failed: 3, more: [], oldestDueSeconds: null }]);
+  expect(stats.types).toMatchObject([{ type: 'import', failed: 3, more: [], oldestDueSeconds: null }]);
 });
 
 test('lists are narrowed by state, why it failed and type', async () => {
@@ -37,7 +37,7 @@ test('lists are narrowed by state, why it failed and type', async () => {
   const api = await app.serve();
   const list = async (query: string) =>
     (await api.call('GET', `/api/jobs?${query}`)).json.items.map((job: { id: string }) => job.id);
-  expect(await list('state=failed&failureKind=fatal&type=sync')).toEqual([...ids].reverse());
+  expect(await list('state=failed&failureKind=fatal&type=import')).toEqual([...ids].reverse());
   expect(await list('state=failed&failureKind=exhausted')).toEqual([]);
   expect(await list('type=none')).toEqual([]);
   const first = (await api.call('GET', '/api/jobs?state=failed&limit=2')).json;
@@ -49,10 +49,10 @@ test('dead letters are counted, queued again and deleted together, and the audit
   const ids = await withDead(app);
   const api = await app.serve();
   const post = async (what: string, body: object) => (await api.call('POST', `/api/jobs/${what}`, body)).json;
-  expect(await post('retry', { preview: true, type: 'sync' })).toEqual({
+  expect(await post('retry', { preview: true, type: 'import' })).toEqual({
     preview: true,
     count: 3,
-    types: { sync: 3 },
+    types: { import: 3 },
     more: false,
   });
   expect(await post('retry', { preview: true, errorContains: 'nothing like it' })).toMatchObject({
@@ -67,14 +67,14 @@ test('dead letters are counted, queued again and deleted together, and the audit
   expect(await post('discard', { reason: '' })).toMatchObject({ status: 422 });
   expect(await post('discard', { preview: true })).toMatchObject({ count: 3 });
   const one = { ids: [ids[0]], reason: 'That mailbox is gone' };
-  expect(await post('discard', one)).toEqual({ preview: false, count: 1, types: { sync: 1 }, more: false });
+  expect(await post('discard', one)).toEqual({ preview: false, count: 1, types: { import: 1 }, more: false });
   expect((await api.call('GET', `/api/jobs/${ids[0]}`)).status).toBe(404);
   expect((await api.call('POST', `/api/jobs/${ids[1]}/discard`, { reason: 'So is that' })).status).toBe(204);
   const { items } = await listActivity(app.app.db, app.app.owner.id);
   expect(items.map(({ action, subjectId, details }) => ({ action, subjectId, details }))).toMatchObject([
-    { action: 'job.discard', subjectId: ids[1], details: { type: 'sync', reason: 'So is that' } },
+    { action: 'job.discard', subjectId: ids[1], details: { type: 'import', reason: 'So is that' } },
     { action: 'job.discard-many', details: { reason: 'That mailbox is gone', named: 1, count: 1 } },
-    { action: 'job.retry-many', details: { state: 'failed', count: 2, types: { sync: 2 } } },
+    { action: 'job.retry-many', details: { state: 'failed', count: 2, types: { import: 2 } } },
   ]);
 });
 
