@@ -97,7 +97,7 @@ export const signalsTrial = defineTrial({
   maxMs: 60 * 60_000,
   maxQuickMs: 600_000,
   run: async (t) => {
-    const rounds = t.quick ? 8 : 200;
+    const rounds = t.quick ? 5 : 200;
     const place = await t.database();
     const app = await openInstallation(place);
     t.onEnd(() => app.close());
