@@ -47,7 +47,8 @@ export const imapPeer = async (o: { port: number; user: string; password: string
       return await work();
     } catch (e) {
       const { serverResponseCode, executedCommand, responseText } = e as Record<string, unknown>;
-      if (tries <= 1 || serverResponseCode !== 'SERVERBUG')
+      const stumbled = serverResponseCode === 'SERVERBUG' || /deleted under us/.test(String(responseText));
+      if (tries <= 1 || !stumbled)
         throw new Error(`In ${path}: ${e}: ${executedCommand}: ${responseText}`);
       client.close();
       client = await signIn(o);
