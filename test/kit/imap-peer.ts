@@ -48,8 +48,7 @@ export const imapPeer = async (o: { port: number; user: string; password: string
     } catch (e) {
       const { serverResponseCode, executedCommand, responseText } = e as Record<string, unknown>;
       const stumbled = serverResponseCode === 'SERVERBUG' || /deleted under us/.test(String(responseText));
-      if (tries <= 1 || !stumbled)
-        throw new Error(`In ${path}: ${e}: ${executedCommand}: ${responseText}`);
+      if (tries <= 1 || !stumbled) throw new Error(`In ${path}: ${e}: ${executedCommand}: ${responseText}`);
       client.close();
       client = await signIn(o);
       return at(path, work, tries - 1);
