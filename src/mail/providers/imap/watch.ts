@@ -27,6 +27,9 @@ export const WATCH_TIMES: WatchTimes = {
   pollWithoutIdleMs: IMAP_POLL_WITHOUT_IDLE_MS,
 };
 
+/** Looks for new bytes in the time after which a connection counts as silent. */
+const LOOKS = 8;
+
 export interface WatchPorts {
   clock: Clock;
   random: Random;
@@ -171,7 +174,8 @@ class Watch {
     const { times, clock } = this.#ports;
     const silence = clock.ms() - this.#heard.at;
     const age = clock.ms() - this.#renewedAt;
-    const wait = Math.max(0, Math.min(times.silentMs - silence, times.renewMs - age));
+    // A byte counts from the look that found it: with few looks a connection could be dead for twice as long.
+    const wait = Math.max(0, Math.min(times.silentMs - silence, times.renewMs - age, times.silentMs / LOOKS));
     this.#after('look', wait, () => {
       if (client.isClosed) return this.#lost(client);
       const bytes = client.stats().received;
