@@ -18,7 +18,6 @@ import { syncJob } from '#ingest/sync.job.ts';
 import { renewWatchJob } from '#ingest/watch-renew.job.ts';
 import type { JobKind } from '#queue/define.ts';
 import { pruneJob } from '#queue/prune.job.ts';
-import { sweepJob } from '#queue/sweep.job.ts';
 import { classifyJob } from '#triage/classify.job.ts';
 import type { App } from './app.ts';
 
@@ -43,7 +42,6 @@ export const JOBS: readonly JobKind<App>[] = [
   lookAtTokensJob,
   refreshTokenJob,
   abandonedJob,
-  sweepJob,
   pruneJob,
   pruneSessionsJob,
 ];

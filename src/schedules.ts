@@ -7,7 +7,6 @@ import { lookJob } from '#ingest/look.job.ts';
 import { renewWatchJob } from '#ingest/watch-renew.job.ts';
 import { ensureOwnSchedules, type OwnSchedule } from '#queue/own-schedules.ts';
 import { pruneJob } from '#queue/prune.job.ts';
-import { sweepJob } from '#queue/sweep.job.ts';
 import { gauge } from '#telemetry/metrics.ts';
 import type { App } from './app.ts';
 
@@ -21,7 +20,6 @@ const own = (job: OwnSchedule['job'], cron: string): OwnSchedule => ({
 
 /** Every recurring job of the program itself, one of each type. Those of people are stored alone. */
 export const SCHEDULES: readonly OwnSchedule[] = [
-  own(sweepJob, '* * * * *'),
   own(lookJob, '*/10 * * * *'),
   own(lookAtTokensJob, '2,12,22,32,42,52 * * * *'),
   own(labelsJob, '27 * * * *'),

@@ -54,7 +54,7 @@ test('a wrong cron, type or payload is told with what to write', async () => {
   expect(cron.code).not.toBe(0);
   expect(cron.err).toMatch(/"25" is no hour of a cron[\s\S]*0 to 23/);
   expect((await ran(app, 'add', 'digest.compose')).code).toBe(2);
-  expect((await ran(app, 'add', 'queue.sweep', '--cron', '* * * * *')).err).toMatch(
+  expect((await ran(app, 'add', 'queue.prune', '--cron', '* * * * *')).err).toMatch(
     /digest\.compose \(Make a digest\)/,
   );
   const payload = await ran(app, 'add', 'digest.compose', '--cron', '* * * * *', '--payload', '{');

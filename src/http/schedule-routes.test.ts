@@ -69,7 +69,7 @@ test('what does not fit is refused with what is wrong', async () => {
     const { status, json } = await api.call('POST', '/api/schedules', { cron: '0 7 * * *', ...body });
     return [status, json.code];
   };
-  expect(await refused({ type: 'queue.sweep' })).toEqual([422, 'schedule.bad-type']);
+  expect(await refused({ type: 'queue.prune' })).toEqual([422, 'schedule.bad-type']);
   expect(await refused({ type: 'nothing.such' })).toEqual([422, 'schedule.bad-type']);
   expect(await refused({ type: 'digest.compose', cron: '0 7 30 2 *' })).toEqual([422, 'schedule.bad-cron']);
   expect(await refused({ type: 'digest.compose', timeZone: 'Mars' })).toEqual([422, 'schedule.bad-zone']);

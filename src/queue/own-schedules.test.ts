@@ -55,6 +55,25 @@ onEveryDatabase("The program's own schedules", (fresh) => {
     expect(await schedules.list({ userId: 'owner' })).toHaveLength(1);
   });
 
+  test('that the program no longer has take with them what they had begun, and leave all else', async () => {
+    await using t = await fresh();
+    const { db, clock, newId, queue, worker: makeWorker } = workbench(t);
+    const ports = { db, clock, newId, signals: queue.signals };
+    await ensureOwnSchedules(ports, [own(sweep, '* * * * *'), own(prune, '* * * * *')]);
+    const other = await queue.enqueue(sweep, { n: 9 });
+    const scheduler = makeWorker([kindOf('own.sweep', async () => Promise.reject(new Error('x'))), prune]);
+    clock.advance(60_000);
+    await scheduler.drain();
+    await ensureOwnSchedules(ports, [own(prune, '* * * * *')]);
+    const states = (await queue.list()).map((job) => [job.type, job.state, job.id === other.id]);
+    expect(states.sort()).toEqual([
+      ['own.prune', 'completed', false],
+      ['own.sweep', 'canceled', false],
+      ['own.sweep', 'queued', true],
+    ]);
+    await scheduler.stop();
+  });
+
   test('what they make leaves no completed jobs behind, but failed ones', async () => {
     await using t = await fresh();
     let broken = false;

@@ -8,6 +8,7 @@ import type { JobType } from './define.ts';
 import type { MissedPolicy } from './schedule.ts';
 import { changeSchedule, insertSchedule, ownSchedules, removeSchedule } from './schedule-store.ts';
 import type { Signals } from './signals.ts';
+import { cancelJobsOfSchedule } from './store.ts';
 import { writeRacing } from './write-racing.ts';
 
 /** A recurring job of the program itself. */
@@ -28,7 +29,7 @@ interface EnsurePorts {
 
 /**
  * Makes the stored schedules of the program those of this list: missing ones are added, changed ones corrected, others
- * removed. A paused one stays paused. One of each type; safe when several processes start at once.
+ * removed, and what they had begun is canceled: nobody may know such jobs any more. A paused one stays paused. One of each type; safe when several processes start at once.
  */
 export const ensureOwnSchedules = async (
   ports: EnsurePorts,
@@ -40,7 +41,10 @@ export const ensureOwnSchedules = async (
     for (const row of await ownSchedules(tx)) {
       const isKept = !stored.has(row.type) && wanted.some(({ job }) => job.type === row.type);
       if (isKept) stored.set(row.type, row);
-      else changed += Number(await removeSchedule(tx, row.id));
+      else {
+        changed += Number(await removeSchedule(tx, row.id));
+        await cancelJobsOfSchedule(tx, row, ports.clock.now());
+      }
     }
     for (const own of wanted)
       changed += Number(await ensureOne(ports, tx, { own, row: stored.get(own.job.type) }));

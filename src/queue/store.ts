@@ -1,5 +1,5 @@
 import type { Sql } from '#db/db.ts';
-import type { JobsTable } from '#db/queue-tables.ts';
+import type { JobsTable, SchedulesTable } from '#db/queue-tables.ts';
 import { type Job, jobFromRow } from './job.ts';
 import { SINGLETON_IF_FREE } from './settle-store.ts';
 
@@ -20,6 +20,22 @@ const CANCEL = `update jobs set state = 'canceled', finished_at = $2, updated_at
 /** Cancels a job that has not ended. Returns false when there is none. */
 export const cancelJob = async (sql: Sql, id: string, now: string): Promise<boolean> =>
   (await sql.run(CANCEL, [id, now])) === 1;
+
+/** Live jobs are few: each part has an index of its own, and those that ended are not looked through. */
+const CANCEL_OF_SCHEDULE = `update jobs set state = 'canceled', finished_at = $3, updated_at = $3, heartbeat_at = null
+  where schedule_id = $1 and id in (
+    select id from jobs where state = 'queued' and not_before <= updated_at and type = $2
+    union all select id from jobs where state = 'queued' and not_before > updated_at
+    union all select id from jobs where state = 'running')`;
+
+/** Cancels what a schedule has made and what has not ended. */
+export const cancelJobsOfSchedule = async (
+  sql: Sql,
+  schedule: Pick<SchedulesTable, 'id' | 'type'>,
+  now: string,
+): Promise<void> => {
+  await sql.run(CANCEL_OF_SCHEDULE, [schedule.id, schedule.type, now]);
+};
 
 const RETRY = `update jobs set state = 'queued', attempts = 0, failure_kind = null, not_before = $1, updated_at = $1,
     finished_at = null, claim_token = null, worker_id = null, heartbeat_at = null`;

@@ -12,6 +12,9 @@ export interface SweepTimes {
  * Looks for jobs whose worker is gone, from the start on and again and again. Silence is watched, not reckoned: only a job
  * that showed nothing new during a whole heartbeat of looks is taken back, so that no clock that was set, and no machine
  * that slept, makes the living look dead.
+ *
+ * It is part of each worker and no recurring job: a job waits for a free place, may itself be held by the dead, and would
+ * then keep its own kind from running. Where a worker lives it looks, so that `doctor` warns of what nobody took back.
  */
 export class Sweeper {
   readonly #ports: RescuePorts;

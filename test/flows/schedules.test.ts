@@ -56,7 +56,6 @@ test("the program's own schedules run through a worker and leave no jobs behind"
     ['action.abandoned', '09:45'],
     ['labels.sync', '09:27'],
     ['queue.prune', '09:17'],
-    ['queue.sweep', '09:51'],
     ['sync.look', '09:50'],
     ['token.look', '09:42'],
     ['watch.renew', undefined],

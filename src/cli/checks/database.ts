@@ -5,7 +5,9 @@ import type { Db } from '#db/db.ts';
 import { currentVersion } from '#db/migrate.ts';
 import { MIGRATIONS } from '#db/migrations/catalog.ts';
 import { engineOf, openDatabase } from '#db/open.ts';
+import { leaseClockOf } from '#queue/claim-store.ts';
 import { createQueue } from '#queue/queue.ts';
+import { silentJobs } from '#queue/rescue.ts';
 import { idMaker } from '#std/ids.ts';
 import { systemRandom } from '#std/random.ts';
 import { toMs } from '#std/time.ts';
@@ -68,7 +70,7 @@ const accounts = async (db: Db): Promise<Found[]> => {
   });
 };
 
-const work = async (db: Db, { clock }: Examined): Promise<Found[]> => {
+const work = async (db: Db, { clock, config }: Examined): Promise<Found[]> => {
   const queue = createQueue({ db, clock, newId: idMaker(clock, systemRandom) });
   const { types, oldestDue } = await queue.stats();
   const failed = types.reduce((sum, t) => sum + t.failed, 0);
@@ -85,6 +87,15 @@ const work = async (db: Db, { clock }: Examined): Promise<Found[]> => {
       state: 'warn',
       says: `Work has been due since ${oldestDue}, and nobody does it.`,
       cure: 'Start the server (`ashford start`), or do it now: ashford run --until-idle',
+    });
+  }
+  const lease = leaseClockOf(db.engine);
+  const silent = await silentJobs({ db, clock, lease }, config.queue.stale_after + LATE_MS);
+  if (silent.size > 0) {
+    found.push({
+      state: 'warn',
+      says: `Workers that died still hold jobs (${silent.size}), and nobody took them back.`,
+      cure: 'Start the server (`ashford start`): each worker looks for such jobs.',
     });
   }
   return found.length > 0 ? found : [{ state: 'ok', says: 'No failed jobs, and no work is late.' }];

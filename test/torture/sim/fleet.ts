@@ -1,11 +1,8 @@
-import type { Config } from '#config/config.ts';
-import { JOB_HEARTBEAT_MS, JOB_STALE_MS } from '#config/limits.ts';
 import type { Db } from '#db/db.ts';
 import { ensureOwnSchedules } from '#queue/own-schedules.ts';
 import { type QueueHooks, silentLog } from '#queue/ports.ts';
 import { createQueue, type Queue } from '#queue/queue.ts';
 import { Worker } from '#queue/runner.ts';
-import { sweepJob } from '#queue/sweep.job.ts';
 import { idMaker } from '#std/ids.ts';
 import { toInstant } from '#std/time.ts';
 import { sometimes, streamOf } from './chance.ts';
@@ -26,11 +23,8 @@ const NEWS_MS = 50;
 const SCHEDULE_TRIES = 1_000;
 
 const SCHEDULES = [
-  { job: sweepJob, cron: '* * * * *', timeZone: 'UTC', payload: {}, missed: 'run_once' },
   { job: tickKind, cron: '* * * * *', timeZone: 'UTC', payload: { n: 0, key: '' }, missed: 'run_once' },
 ] as const;
-
-const QUEUE_SETTINGS = { stale_after: JOB_STALE_MS, heartbeat: JOB_HEARTBEAT_MS } as Config['queue'];
 
 export type Tamper = (sql: string) => string;
 
@@ -101,7 +95,7 @@ export class Fleet {
     const ports = { db, queue, clock: machine, random, newId, log: silentLog, hooks };
     const worker = new Worker<SimApp>({
       ...ports,
-      app: { ...ports, seed, machine, ledger, truth, config: { queue: QUEUE_SETTINGS } },
+      app: { ...ports, seed, machine, ledger, truth },
       jobs: KINDS,
       concurrency: plan.concurrency,
       ahead: plan.ahead,

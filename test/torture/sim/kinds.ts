@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import type { Config } from '#config/config.ts';
 import type { Db } from '#db/db.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob, type JobKind } from '#queue/define.ts';
 import { FatalError, giveUp, RetryableError } from '#queue/outcome.ts';
 import type { QueueHooks, QueueLog } from '#queue/ports.ts';
 import type { Queue } from '#queue/queue.ts';
-import { sweepJob } from '#queue/sweep.job.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
@@ -23,7 +21,6 @@ export interface SimApp {
   queue: Queue;
   log: QueueLog;
   hooks: QueueHooks;
-  config: Pick<Config, 'queue'>;
   machine: Machine;
   ledger: Ledger;
   /** The database itself, with nothing between: for looking, not for working. */
@@ -214,7 +211,7 @@ export const tickKind = defineJob<SimPayload, SimApp, unknown>({
 });
 
 /** Those that come again and again: there is always a next one. */
-export const RECURRING: readonly string[] = [tickKind.type, sweepJob.type];
+export const RECURRING: readonly string[] = [tickKind.type];
 
 export const KINDS: readonly JobKind<SimApp>[] = [
   plainKind,
@@ -223,5 +220,4 @@ export const KINDS: readonly JobKind<SimApp>[] = [
   triggerKind,
   poisonKind,
   tickKind,
-  sweepJob,
 ];

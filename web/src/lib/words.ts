@@ -81,7 +81,6 @@ const JOBS: Readonly<Record<string, string>> = {
   'labels.sync': 'Compare the labels',
   'outbound.send': 'Send a mail',
   'queue.prune': 'Delete jobs that ended long ago',
-  'queue.sweep': 'Take jobs back from workers that are gone',
   reconcile: 'Compare with the whole mailbox',
   sync: 'Look for new mail',
   'sync.look': 'Look into every mailbox',
