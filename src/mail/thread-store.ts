@@ -57,7 +57,7 @@ export const joinThreads = async (
     rows: [...gathered]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, g]) => [c.newId(), c.userId, c.accountId, key, g.subject, g.first, g.last, g.count]),
-    tail: `on conflict (account_id, provider_thread_key) where provider_thread_key is not null do update set
+    tail: `on conflict (account_id, provider_thread_key) do update set
       subject = case when excluded.first_message_at < threads.first_message_at
         then excluded.subject else threads.subject end,
       first_message_at = case when excluded.first_message_at < threads.first_message_at

@@ -1,3 +1,4 @@
+import { accountIndexes } from './account-rows.ts';
 import { actingTables } from './acting.ts';
 import type { Dialect } from './dialect.ts';
 import { digestCoverage } from './digests.ts';
@@ -50,4 +51,5 @@ export const MIGRATIONS: readonly Migration[] = [
       ...intakeIndexes(),
     ],
   },
+  { id: 7, name: 'rows of an account are found by it', statements: accountIndexes },
 ];

@@ -85,6 +85,7 @@ create table actions (
   CHECK ((source = ANY (ARRAY['deterministic'::text, 'llm'::text, 'learned'::text, 'manual'::text]))),
   CHECK ((status = ANY (ARRAY['queued'::text, 'executing'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text, 'approved_pending'::text])))
 );
+CREATE INDEX actions_account ON public.actions USING btree (account_id);
 CREATE INDEX actions_decision ON public.actions USING btree (decision_id) WHERE (decision_id IS NOT NULL);
 CREATE INDEX actions_message ON public.actions USING btree (message_id);
 CREATE INDEX actions_newest ON public.actions USING btree (user_id, id);
@@ -240,6 +241,7 @@ create table decisions (
   CHECK ((needs_approval = ANY (ARRAY[0, 1]))),
   CHECK ((source = ANY (ARRAY['deterministic'::text, 'llm'::text, 'learned'::text, 'manual'::text])))
 );
+CREATE INDEX decisions_account ON public.decisions USING btree (account_id);
 CREATE INDEX decisions_user ON public.decisions USING btree (user_id, id);
 
 create table deterministic_rules (
@@ -893,7 +895,7 @@ create table threads (
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX threads_newest ON public.threads USING btree (user_id, last_message_at, id);
-CREATE UNIQUE INDEX threads_provider_key ON public.threads USING btree (account_id, provider_thread_key) WHERE (provider_thread_key IS NOT NULL);
+CREATE UNIQUE INDEX threads_provider_key ON public.threads USING btree (account_id, provider_thread_key);
 
 create table users (
   id text not null,

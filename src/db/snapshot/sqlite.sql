@@ -78,6 +78,8 @@ CREATE TABLE actions (
     executed_at text
   );
 
+CREATE INDEX actions_account on actions (account_id);
+
 CREATE INDEX actions_decision on actions (decision_id) where decision_id is not null;
 
 CREATE INDEX actions_message on actions (message_id);
@@ -217,6 +219,8 @@ CREATE TABLE decisions (
     created_at text not null,
     unique (message_id, occasion)
   );
+
+CREATE INDEX decisions_account on decisions (account_id);
 
 CREATE INDEX decisions_user on decisions (user_id, id);
 
@@ -807,7 +811,7 @@ CREATE TABLE threads (
 
 CREATE INDEX threads_newest on threads (user_id, last_message_at, id);
 
-CREATE UNIQUE INDEX threads_provider_key on threads (account_id, provider_thread_key) where provider_thread_key is not null;
+CREATE UNIQUE INDEX threads_provider_key on threads (account_id, provider_thread_key);
 
 CREATE TABLE users (
     id text primary key,
