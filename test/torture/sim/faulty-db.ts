@@ -1,4 +1,5 @@
 import type { Db, Engine, Sql, Tx } from '#db/db.ts';
+import { unknownCommit } from '#db/errors.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
 import { between, sometimes } from './chance.ts';
@@ -81,10 +82,16 @@ const travel = async ({ world, machine, random, weather }: Way): Promise<void> =
   world.stir();
 };
 
-const call = async <T>(way: Way, work: () => Promise<T>): Promise<T> => {
+/** A write over a network without an answer is known to be of unknown fate, and what may be sent again is. */
+const unanswered = (way: Way, doing: 'read' | 'write', deadly: boolean): AppError => {
+  const error = trouble(way, 'unanswered', deadly);
+  return doing === 'write' && way.engine !== 'embedded' ? unknownCommit(error) : error;
+};
+
+const call = async <T>(way: Way, doing: 'read' | 'write', work: () => Promise<T>): Promise<T> => {
   const { random } = way;
   await travel(way);
-  const { refused, unanswered, deadly, away } = way.weather();
+  const { refused, unanswered: silent, deadly, away } = way.weather();
   if (away || sometimes(random, refused)) {
     const error = trouble(way, away ? 'away' : 'refused', !away && sometimes(random, deadly));
     await way.machine.here();
@@ -95,15 +102,19 @@ const call = async <T>(way: Way, work: () => Promise<T>): Promise<T> => {
     error = e;
     return undefined as T;
   });
-  if (error === undefined && sometimes(random, unanswered)) {
-    error = trouble(way, 'unanswered', sometimes(random, deadly));
+  if (error === undefined && sometimes(random, silent)) {
+    error = unanswered(way, doing, sometimes(random, deadly));
   }
   await travel(way);
   if (error !== undefined) throw error;
   return answer;
 };
 
-const overTx = (way: Way, tx: Tx, onChange: () => void): Tx => {
+const overTx = (
+  way: Way,
+  tx: Tx,
+  { onChange, hooks }: { onChange: () => void; hooks: (() => void)[] },
+): Tx => {
   const { interrupted, deadly } = way.weather();
   const breaksAt = sometimes(way.random, interrupted) ? between(way.random, 1, MAX_STATEMENT) : 0;
   const dies = sometimes(way.random, deadly);
@@ -127,7 +138,7 @@ const overTx = (way: Way, tx: Tx, onChange: () => void): Tx => {
       return changed;
     },
   };
-  return { ...counted, afterCommit: (fn) => tx.afterCommit(fn) };
+  return { ...counted, afterCommit: (fn) => hooks.push(fn) };
 };
 
 /** The database as one machine sees it: slow, cut off, or silent after a commit, as the weather has it. */
@@ -135,26 +146,31 @@ export const faultyDb = (db: Db, way: Way): Db => ({
   engine: way.engine,
   query: db.query,
   all: (sql, params) =>
-    call(way, async () => {
+    call(way, 'read', async () => {
       const text = timed(way, sql);
       if (text !== way.tamper(sql)) await db.write((tx) => setDatabaseTime(way, tx));
       return db.all(text, params);
     }),
-  run: (sql, params) => call(way, () => db.run(timed(way, sql), params)),
-  write: (work) =>
-    call(way, () =>
+  run: (sql, params) => call(way, 'write', () => db.run(timed(way, sql), params)),
+  write: async (work) => {
+    let hooks: (() => void)[] = [];
+    const answer = await call(way, 'write', () =>
       db.write(async (tx) => {
         let changed = false;
+        hooks = [];
         await setDatabaseTime(way, tx);
-        const answer = await work(
-          overTx(way, tx, () => {
-            changed = true;
-          }),
-        );
+        const onChange = () => {
+          changed = true;
+        };
+        const done = await work(overTx(way, tx, { onChange, hooks }));
         if (changed) tx.afterCommit(() => way.onCommit(way.machine));
-        return answer;
+        return done;
       }),
-    ),
+    );
+    // Who was not answered does not know of its commit.
+    for (const hook of hooks) hook();
+    return answer;
+  },
   onForeignCommit: (fn) => {
     const listener = { machine: way.machine, fn };
     way.listeners.add(listener);
