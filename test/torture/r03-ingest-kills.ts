@@ -122,7 +122,7 @@ const kills = async (
   t: TrialRun,
   o: { place: Place; app: App; source: Source; letters: number; first: number },
 ) => {
-  const wanted = t.quick ? 8 : 100;
+  const wanted = t.quick ? 5 : 100;
   const each = Math.ceil((o.letters - o.first + 1) / wanted);
   let atPoints = 0;
   let passedOver = 0;
@@ -200,7 +200,7 @@ export const ingestKillsTrial = defineTrial({
   maxMs: 60 * 60_000,
   maxQuickMs: 600_000,
   run: async (t) => {
-    const letters = t.quick ? 240 : 5_000;
+    const letters = t.quick ? 150 : 5_000;
     for (const kind of ['local', 'gmail'] as const) {
       const place = await t.database();
       const gmail =
