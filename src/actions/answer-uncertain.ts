@@ -1,6 +1,8 @@
 import { recordActivity } from '#activity/store.ts';
+import type { Tx } from '#db/db.ts';
 import { AppError } from '#std/errors.ts';
-import { moveOutboxMail, outboxMailOf } from './outbox-store.ts';
+import type { OutboxEntry } from './outbox.ts';
+import { moveOutboxMail, outboxEntryOf } from './outbox-store.ts';
 import type { ActionPorts } from './ports.ts';
 import { sendJob } from './send.job.ts';
 import { endCancelled, endSent } from './send-end.ts';
@@ -25,31 +27,12 @@ export const answerUncertain = (
       });
     }
     const action = await getAction(tx, o.userId, o.actionId);
-    const mail = await outboxMailOf(tx, action.id);
-    if (mail?.state !== 'uncertain') {
+    const mail = await outboxEntryOf(tx, action.id);
+    const settled = mail?.state === 'uncertain' && (await settle(ports, tx, { mail, answer: o.answer }));
+    if (!settled) {
       throw new AppError('conflict', 'actions.not-uncertain', 'There is no question about this mail', {
         help: 'Look at the action to see what became of it.',
       });
-    }
-    const now = ports.clock.now();
-    if (o.answer === 'went-out') await endSent(ports, tx, { mail, sentId: null, now });
-    if (o.answer === 'give-up') {
-      await endCancelled(tx, {
-        mail,
-        reason: 'It was given up, and may have gone out.',
-        now,
-        action: 'canceled',
-      });
-    }
-    if (o.answer === 'send-again') {
-      const again = { stagedId: null, tries: 0, looks: 0, reason: null };
-      await moveOutboxMail(tx, mail, { from: 'uncertain', to: 'prepared', now, ...again });
-      const idempotencyKey = `outbound.send:${action.id}:${ports.newId()}`;
-      await ports.queue.enqueue(
-        sendJob,
-        { actionId: action.id, accountId: action.accountId },
-        { tx, userId: o.userId, idempotencyKey },
-      );
     }
     await recordActivity(ports, tx, {
       userId: o.userId,
@@ -59,3 +42,28 @@ export const answerUncertain = (
       subjectId: action.id,
     });
   });
+
+/** False when somebody else answered at the same moment. */
+const settle = async (
+  ports: ActionPorts,
+  tx: Tx,
+  { mail, answer }: { mail: OutboxEntry; answer: UncertainAnswer },
+): Promise<boolean> => {
+  const now = ports.clock.now();
+  switch (answer) {
+    case 'went-out':
+      return endSent(ports, tx, { mail, sentId: null, now });
+    case 'give-up': {
+      const reason = 'It was given up, and may have gone out.';
+      return endCancelled(tx, { mail, reason, now, action: 'canceled' });
+    }
+    case 'send-again': {
+      const { actionId, accountId, userId } = mail;
+      const anew = { ...mail, stagedId: null, tries: 0, looks: 0 };
+      if (!(await moveOutboxMail(tx, anew, { from: 'uncertain', to: 'prepared', now }))) return false;
+      const idempotencyKey = `outbound.send:${actionId}:${ports.newId()}`;
+      await ports.queue.enqueue(sendJob, { actionId, accountId }, { tx, userId, idempotencyKey });
+      return true;
+    }
+  }
+};

@@ -5,9 +5,14 @@ import type { OutboxRow } from '#db/sending-tables.ts';
 import { contentHash } from '#mail/content-hash.ts';
 import { invariant } from '#std/assert.ts';
 import type { Instant } from '#std/time.ts';
-import { OUTBOX_MOVES, type OutboxMail } from './outbox.ts';
+import { OUTBOX_MOVES, type OutboxEntry, type OutboxMail } from './outbox.ts';
 
-const fromRow = (row: OutboxRow): OutboxMail => ({
+type EntryRow = Omit<OutboxRow, 'raw'>;
+
+const ENTRY =
+  'id, user_id, account_id, action_id, op_id, state, automatic, rfc822_message_id, sender, recipients_json, thread_key, raw_hash, staged_id, sent_id, tries, looks, reason, created_at, updated_at';
+
+const fromRow = (row: EntryRow): OutboxEntry => ({
   id: row.id,
   userId: row.user_id,
   accountId: row.account_id,
@@ -19,7 +24,6 @@ const fromRow = (row: OutboxRow): OutboxMail => ({
   sender: row.sender,
   recipients: JSON.parse(row.recipients_json) as string[],
   threadKey: row.thread_key,
-  raw: row.raw,
   rawHash: row.raw_hash,
   stagedId: row.staged_id,
   sentId: row.sent_id,
@@ -88,6 +92,12 @@ export const insertOutboxMail = async (tx: Tx, m: NewOutboxMail): Promise<void> 
 
 export const outboxMailOf = async (sql: Sql, actionId: string): Promise<OutboxMail | undefined> => {
   const [row] = await sql.all<OutboxRow>('select * from outbox where action_id = $1', [actionId]);
+  return row && { ...fromRow(row), raw: row.raw };
+};
+
+/** The same without its bytes. */
+export const outboxEntryOf = async (sql: Sql, actionId: string): Promise<OutboxEntry | undefined> => {
+  const [row] = await sql.all<EntryRow>(`select ${ENTRY} from outbox where action_id = $1`, [actionId]);
   return row && fromRow(row);
 };
 
@@ -116,7 +126,7 @@ const MOVE_AND_FORGET = MOVE.replace('set state', 'set raw = $10, state');
 /** Moves a mail on, if it still is in `from`; what is left out stays as `mail` has it. False when somebody else moved it. */
 export const moveOutboxMail = async (
   tx: Tx,
-  mail: OutboxMail,
+  mail: OutboxEntry,
   m: Omit<OutboxMove, 'id'>,
 ): Promise<boolean> => {
   invariant(OUTBOX_MOVES[m.from].includes(m.to), `a mail never moves from ${m.from} to ${m.to}`);
@@ -162,18 +172,18 @@ export const countSends = async (
 };
 
 /** Mails of which nobody knows whether they went out, the oldest first. */
-export const uncertainMails = async (sql: Sql, userId: string, limit: number): Promise<OutboxMail[]> => {
-  const rows = await sql.all<OutboxRow>(
-    "select * from outbox where user_id = $1 and state = 'uncertain' order by id limit cast($2 as integer)",
+export const uncertainMails = async (sql: Sql, userId: string, limit: number): Promise<OutboxEntry[]> => {
+  const rows = await sql.all<EntryRow>(
+    `select ${ENTRY} from outbox where user_id = $1 and state = 'uncertain' order by id limit cast($2 as integer)`,
     [userId, limit],
   );
   return rows.map(fromRow);
 };
 
 /** Of everybody, what is on its way, the oldest first. */
-export const mailsUnderWay = async (sql: Sql, limit: number): Promise<OutboxMail[]> => {
-  const rows = await sql.all<OutboxRow>(
-    "select * from outbox where state in ('prepared', 'staged', 'sending') order by id limit cast($1 as integer)",
+export const mailsUnderWay = async (sql: Sql, limit: number): Promise<OutboxEntry[]> => {
+  const rows = await sql.all<EntryRow>(
+    `select ${ENTRY} from outbox where state in ('prepared', 'staged', 'sending') order by id limit cast($1 as integer)`,
     [limit],
   );
   return rows.map(fromRow);

@@ -3,8 +3,8 @@ import type { OutboxState } from '#db/enums.ts';
 import type { Outgoing } from '#mail/port.ts';
 import type { Instant } from '#std/time.ts';
 
-/** A mail on its way out, and how far it has come. */
-export interface OutboxMail {
+/** A mail on its way out, and how far it has come: all but its bytes, of which there may be many millions. */
+export interface OutboxEntry {
   id: string;
   userId: string;
   accountId: string;
@@ -17,7 +17,6 @@ export interface OutboxMail {
   sender: string;
   recipients: string[];
   threadKey: string | null;
-  raw: Uint8Array;
   rawHash: string;
   stagedId: string | null;
   sentId: string | null;
@@ -28,6 +27,10 @@ export interface OutboxMail {
   reason: string | null;
   createdAt: Instant;
   updatedAt: Instant;
+}
+
+export interface OutboxMail extends OutboxEntry {
+  raw: Uint8Array;
 }
 
 /**

@@ -189,6 +189,8 @@ const end = (
   ports.db.write(async (tx) => {
     const current = await findAction(tx, action.id);
     if (current?.status !== 'queued' && current?.status !== 'executing') return;
+    // Its mail is written, though whoever wrote it may not have heard so, and has a job that ends both.
+    if ((await outboxStateOf(tx, action.id)) !== undefined) return;
     const now = ports.clock.now();
     await moveAction(tx, { id: action.id, from: current.status, to, now, errorMessage: reason });
     if (action.type === UNDO) await releaseUndoLink(tx, action.id);

@@ -2,7 +2,7 @@ import { recordActivity } from '#activity/store.ts';
 import type { Tx } from '#db/db.ts';
 import { emptyPatch } from '#mail/patch.ts';
 import type { Instant } from '#std/time.ts';
-import type { OutboxMail } from './outbox.ts';
+import type { OutboxEntry } from './outbox.ts';
 import { moveOutboxMail } from './outbox-store.ts';
 import type { ActionPorts } from './ports.ts';
 import { findAction, moveAction } from './store.ts';
@@ -11,7 +11,7 @@ import { findAction, moveAction } from './store.ts';
 export const endSent = async (
   ports: Pick<ActionPorts, 'clock' | 'newId'>,
   tx: Tx,
-  o: { mail: OutboxMail; sentId: string | null; now: Instant },
+  o: { mail: OutboxEntry; sentId: string | null; now: Instant },
 ): Promise<boolean> => {
   const { mail, now, sentId } = o;
   if (!(await moveOutboxMail(tx, mail, { from: mail.state, to: 'sent', now, sentId }))) return false;
@@ -33,7 +33,7 @@ export const endSent = async (
 /** The mail stays here. `failed`: it should have gone; `canceled`: somebody called it back. */
 export const endCancelled = async (
   tx: Tx,
-  o: { mail: OutboxMail; reason: string; now: Instant; action: 'failed' | 'canceled' },
+  o: { mail: OutboxEntry; reason: string; now: Instant; action: 'failed' | 'canceled' },
 ): Promise<boolean> => {
   const { mail, reason, now } = o;
   if (!(await moveOutboxMail(tx, mail, { from: mail.state, to: 'cancelled', now, reason }))) return false;
@@ -44,6 +44,6 @@ export const endCancelled = async (
 /** Nobody can tell whether it left: its action waits for the answer of a person, who can look into Sent. */
 export const endUncertain = (
   tx: Tx,
-  o: { mail: OutboxMail; reason: string; now: Instant },
+  o: { mail: OutboxEntry; reason: string; now: Instant },
 ): Promise<boolean> =>
   moveOutboxMail(tx, o.mail, { from: o.mail.state, to: 'uncertain', now: o.now, reason: o.reason });

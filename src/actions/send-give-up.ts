@@ -1,6 +1,6 @@
 import type { Tx } from '#db/db.ts';
 import { CAN_BE_CALLED_BACK } from './outbox.ts';
-import { outboxMailOf } from './outbox-store.ts';
+import { outboxEntryOf } from './outbox-store.ts';
 import type { ActionPorts } from './ports.ts';
 import { endCancelled, endUncertain } from './send-end.ts';
 
@@ -10,7 +10,7 @@ export const giveUpSend = async (
   tx: Tx,
   o: { actionId: string; reason: string },
 ): Promise<boolean> => {
-  const mail = await outboxMailOf(tx, o.actionId);
+  const mail = await outboxEntryOf(tx, o.actionId);
   const now = ports.clock.now();
   if (mail?.state === 'sending') return endUncertain(tx, { mail, reason: o.reason, now });
   if (!mail || !CAN_BE_CALLED_BACK.includes(mail.state)) return false;

@@ -7,6 +7,7 @@ import { type TestApp, testApp } from '#test/kit/test-app.ts';
 import { abandonedJob } from './abandoned.job.ts';
 import { answerUncertain, type UncertainAnswer } from './answer-uncertain.ts';
 import { outboxMailOf, uncertainMails } from './outbox-store.ts';
+import { endFailed } from './perform.ts';
 import { requestAction } from './request.ts';
 import { findAction } from './store.ts';
 import { requestUndo } from './undo.ts';
@@ -156,7 +157,7 @@ test('a mail whose answer never came is looked for, not sent again', async () =>
 });
 
 test.each([
-  ['the connection broke', error('transient')],
+  ['the connection broke', UNKNOWN],
   ['nobody foresaw it', new TypeError('fetch failed')],
 ])('a mail that certainly did not leave is sent again: %s', async (_, thrown) => {
   const server = new Server();
@@ -169,6 +170,30 @@ test.each([
   await wait(t, clock, 15_000);
   expect(await look(t, id)).toBe('sent completed');
   expect(server.calls).toEqual(['stage', 'send', 'trace', 'send']);
+});
+
+test('a server that takes no mail for hours is asked again until it does, and nobody is asked what is certain', async () => {
+  const server = new Server();
+  server.traces = Array.from({ length: 50 }, () => ({ kind: 'unknown' }) as const);
+  server.script = Array.from({ length: 30 }, () => ({ left: false, error: error('transient') }));
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  for (let i = 0; i < 40; i++) await wait(t, clock, 7 * MINUTE);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.calls.filter((call) => call !== 'send')).toEqual(['stage']);
+  expect(server.took).toHaveLength(1);
+});
+
+test('a mail that no server ever took ends, with what the server said', async () => {
+  const server = new Server();
+  server.script = Array.from({ length: 200 }, () => ({ left: false, error: error('transient') }));
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  for (let i = 0; i < 130; i++) await wait(t, clock, 7 * MINUTE);
+  expect(await look(t, id)).toBe('cancelled failed');
+  expect((await findAction(t.app.db, id))?.errorMessage).toBe('The server said so');
 });
 
 test('a mail that was taken in from Sent meanwhile went out, whatever a look finds', async () => {
@@ -227,6 +252,18 @@ test('a person says that it went out, once', async () => {
   await using _ = t;
   await answer(t, id, 'went-out');
   await expect(answer(t, id, 'send-again')).rejects.toMatchObject({ code: 'actions.not-uncertain' });
+  expect(await look(t, id)).toBe('sent completed');
+});
+
+test('an action whose mail is written is not ended by what its own job met after that', async () => {
+  const { t, clock } = await start(new Server());
+  await using _ = t;
+  const id = await reply(t);
+  await t.drain();
+  const action = await findAction(t.app.db, id);
+  if (!action) throw new Error('The action is gone');
+  await endFailed(t.app, action, 'The answer of the database never came');
+  await wait(t, clock, MINUTE);
   expect(await look(t, id)).toBe('sent completed');
 });
 

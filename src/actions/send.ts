@@ -136,12 +136,18 @@ const record = async ({ ports, mail, write }: Step, sentId: string | null): Prom
 /** The provider has answered, and the answer was no. */
 const REFUSED: ReadonlySet<string> = new Set(['input', 'permanent', 'denied']);
 
+/** It certainly has not left, and may at another time: only `mail.send-unknown` says that nobody knows. */
+const isPutOff = (e: unknown): e is AppError =>
+  e instanceof AppError &&
+  (e.kind === 'needs-user' ||
+    e.kind === 'limit' ||
+    (e.kind === 'transient' && e.code !== 'mail.send-unknown'));
+
 const afterError = async (s: Step, e: unknown): Promise<Stepped> => {
-  const kind = e instanceof AppError ? e.kind : 'transient';
-  if (REFUSED.has(kind)) return refuse(s, errorMessage(e));
-  if (kind === 'limit' && !isBrief(e as AppError)) return tooMany(s, e as AppError);
-  if (kind === 'needs-user' || kind === 'limit') {
-    await backToStaged(s);
+  if (e instanceof AppError && REFUSED.has(e.kind)) return refuse(s, errorMessage(e));
+  if (isPutOff(e)) {
+    if (e.kind === 'limit' && !isBrief(e)) return tooMany(s, e);
+    await s.write((tx) => putOff(s, tx));
     throw e;
   }
   // Anything else may have happened after the mail had left.
@@ -166,8 +172,14 @@ const refuse = async ({ ports, mail, mailbox, write }: Step, reason: string): Pr
   return 'cancelled';
 };
 
-const backToStaged = ({ ports, mail, write }: Step): Promise<boolean> =>
-  write((tx) => moveOutboxMail(tx, mail, { from: 'sending', to: 'staged', now: ports.clock.now() }));
+/** What nobody took counts as no try of the mail: how often that may be is said by the attempts of the job. */
+const putOff = ({ ports, mail }: Step, tx: Tx): Promise<boolean> =>
+  moveOutboxMail(tx, mail, {
+    from: 'sending',
+    to: 'staged',
+    now: ports.clock.now(),
+    tries: mail.tries - 1,
+  });
 
 /** It did not leave. The whole account waits, longer each time, and at least as long as the provider says. */
 const tooMany = async (s: Step, e: AppError): Promise<Stepped> => {
@@ -176,9 +188,7 @@ const tooMany = async (s: Step, e: AppError): Promise<Stepped> => {
   const pause = Math.min(SEND_PAUSE_MS * 2 ** Math.min(strikes - 1, 10), SEND_PAUSE_MAX_MS);
   const untilMs = ports.clock.ms() + Math.max(e.retryAfterMs ?? 0, pause);
   await write(async (tx) => {
-    // A refusal for being too fast is none of the mail.
-    const waiting = { ...mail, tries: mail.tries - 1 };
-    await moveOutboxMail(tx, waiting, { from: 'sending', to: 'staged', now: ports.clock.now() });
+    await putOff(s, tx);
     await pauseSends(tx, { accountId: mail.accountId, strikes, until: toInstant(untilMs) });
   });
   return { againMs: untilMs };
@@ -203,7 +213,7 @@ const look = async (s: Step): Promise<Stepped> => {
   const now = ports.clock.now();
   if (trace.kind === 'sent') return record(s, trace.id);
   if (trace.kind === 'not-sent') {
-    await backToStaged(s);
+    await write((tx) => moveOutboxMail(tx, mail, { from: 'sending', to: 'staged', now }));
     // Not at once: what has just failed fails again.
     return { againMs: ports.clock.ms() + (SEND_LOOK_WAITS_MS[0] ?? 0) * 2 ** Math.min(mail.tries - 1, 6) };
   }

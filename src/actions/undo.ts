@@ -9,7 +9,7 @@ import { type Action, UNDO } from './action.ts';
 import { findActionKind } from './kinds/catalog.ts';
 import type { Effect } from './kinds/define.ts';
 import { CAN_BE_CALLED_BACK } from './outbox.ts';
-import { outboxMailOf, outboxStateOf } from './outbox-store.ts';
+import { outboxEntryOf, outboxStateOf } from './outbox-store.ts';
 import { performJob } from './perform.job.ts';
 import type { ActionPorts } from './ports.ts';
 import { endCancelled } from './send-end.ts';
@@ -48,7 +48,7 @@ const whyNotCalledBack = async (sql: Sql, action: Action): Promise<string | null
 };
 
 const callBack = async (ports: Pick<ActionPorts, 'clock'>, tx: Tx, action: Action): Promise<void> => {
-  const mail = await outboxMailOf(tx, action.id);
+  const mail = await outboxEntryOf(tx, action.id);
   const now = ports.clock.now();
   const reason = 'It was called back before it left.';
   if (!mail || !(await endCancelled(tx, { mail, reason, now, action: 'canceled' })))

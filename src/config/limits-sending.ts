@@ -36,8 +36,8 @@ export const SEND_PAUSE_MS = 15 * 60_000;
 export const SEND_PAUSE_MAX_MS = 24 * 3_600_000;
 /** Milliseconds up to which a refusal for being too fast concerns one call, and not the account. */
 export const SEND_BRIEF_MS = 2 * 60_000;
-/** Times that the job of one mail may be run again after an error. */
-export const SEND_ATTEMPTS = 20;
+/** Attempts to send one mail: with the longest wait between two, its server may be out of reach for eight hours. */
+export const SEND_ATTEMPTS = 100;
 /** Milliseconds that a person has to approve what would be sent. */
 export const SEND_APPROVAL_MS = 24 * 3_600_000;
 

@@ -172,7 +172,8 @@ export interface Mailbox {
   stage(mail: Outgoing): Promise<string | null>;
   /**
    * Sends it, once. Returns the id of the message in Sent, null where that is not known. Throws `mail.send-unknown`
-   * (transient) when the answer never came: then only `traceSend` tells.
+   * (transient) when the answer never came: then only `traceSend` tells. After any other AppError that may pass,
+   * it certainly did not leave.
    */
   send(mail: Outgoing): Promise<string | null>;
   /** Looks for what became of it. Reads only. `not-sent` only where that is certain. */

@@ -93,8 +93,9 @@ const checked = <T>(call: Call, answer: z.ZodType<T>, body: unknown): z.ZodSafeP
   try {
     return answer.safeParse(body);
   } catch (e) {
-    if (e instanceof RangeError) throw tooLarge(call.method, call.maxBytes ?? GMAIL_ANSWER_BYTES);
-    throw e;
+    if (!(e instanceof RangeError)) throw e;
+    const error = tooLarge(call.method, call.maxBytes ?? GMAIL_ANSWER_BYTES);
+    throw isSending(call.method) ? sendUnknown(call.method, error) : error;
   }
 };
 
