@@ -28,6 +28,8 @@ export const GMAIL_RAW_FACTOR = 3;
 export const GMAIL_LIST_PAGE = 500;
 /** Pages of history in a row that may hold nothing. */
 export const GMAIL_EMPTY_PAGES = 10;
+/** Pages of what changed while a mailbox was surveyed: with more, it is begun again later. */
+export const GMAIL_SURVEY_CHANGES = 20;
 /** Drafts, and sent messages, that are looked at for a mail of ours, and milliseconds by which clocks may disagree. */
 export const GMAIL_TRACE_MESSAGES = 100;
 export const GMAIL_TRACE_SKEW_MS = 120_000;

@@ -134,14 +134,18 @@ export interface Mailbox {
   /** Whether the cursor stands at or behind the moment that `onChange` of a watch told of, so that asking tells nothing new. */
   hasReached(cursor: string, told: string): boolean;
   /**
-   * The provider's own view, newest first, by page. `total` is a guess of how many there are, where one is to be had. Throws `mail.page-expired` (conflict) when the page is no longer known.
+   * The provider's own view, newest first, by page; what a search of the provider does not find yet comes with the first
+   * page, beyond the limit. `total` is a guess of how many there are, where one is to be had. Throws `mail.page-expired` (conflict) when the page is no longer known.
    */
   list(
     page: string | null,
     limit: number,
     o?: ListOptions,
   ): Promise<{ ids: string[]; next: string | null; total?: number }>;
-  /** Every message received since, with its state, in pages of at most `limit`, each once unless it arrives meanwhile. */
+  /**
+   * Every message received since, with its state, in pages of at most `limit`, each once unless it arrives meanwhile. The
+   * states of every page may be as old as the asking for the first one.
+   */
   survey(since: Instant | null, limit: number, o?: InLane): AsyncIterable<Surveyed[]>;
   /** The cursor that names this moment. */
   cursor(): Promise<string>;

@@ -52,7 +52,7 @@ const part: z.ZodType<PartAnswer> = z.lazy(() =>
   }),
 );
 
-/** A message without its content: `format=minimal`, and what a change answers. */
+/** A message without its content, as a change answers it too. */
 export const minimal = z.object({ id, threadId: id, labelIds });
 
 const dated = {
@@ -64,6 +64,9 @@ const dated = {
   sizeEstimate: count.default(0),
 };
 
+/** A message without its content, and when it came: `format=minimal`. */
+export const brief = z.object(dated);
+
 export const full = z.object({ ...dated, payload: part });
 export type FullAnswer = z.output<typeof full>;
 
@@ -71,6 +74,8 @@ export const metadata = z.object({
   ...dated,
   payload: z.object({ headers: z.array(header).default([]) }).default({ headers: [] }),
 });
+
+export const threadAnswer = z.object({ messages: z.array(metadata).default([]) });
 
 export const rawAnswer = z.object({ ...dated, raw: z.string() });
 export const attachmentAnswer = z.object({ size: count.optional(), data: z.string() });
@@ -104,4 +109,4 @@ export const draftList = z.object({
   nextPageToken: z.string().min(1).optional(),
 });
 
-export const watchAnswer = z.object({ historyId, expiration: z.union([z.string(), z.number()]) });
+export const watchAnswer = z.object({ historyId, expiration: z.coerce.string().regex(/^[0-9]{1,15}$/) });

@@ -74,11 +74,6 @@ export class Labels {
     }
   }
 
-  /** The next look is at Gmail itself. */
-  forget(): void {
-    this.#known = undefined;
-  }
-
   /** Throws `permanent` when one of these does not exist. */
   async check(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;

@@ -3,7 +3,9 @@ import { asSent } from '#mail/corrections.ts';
 import { parseMail } from '#mail/mime.ts';
 import { patch } from '#mail/patch.ts';
 import type { Mailbox, MailChange } from '#mail/port.ts';
+import { surveyOf } from '#mail/providers/contract-steps.ts';
 import { Untrusted } from '#mail/untrusted.ts';
+import { toInstant } from '#std/time.ts';
 import { GMAIL_USER, openGmail } from '#test/kit/gmail.ts';
 
 const MAIL = 'From: ann@x.example\nTo: robin@marlow.example\nSubject: hi\n\nhello';
@@ -109,7 +111,57 @@ test('a mailbox of 20,000 is surveyed without reading a message, with few pages'
   }
   expect(count).toBe(20_000);
   expect(f.fake.stats.calls('messages.get')).toBe(0);
-  expect(f.fake.stats.calls('messages.list')).toBeLessThanOrEqual(60);
+  // Each label of a person's adds one page.
+  expect(f.fake.stats.calls('messages.list')).toBeLessThanOrEqual(50);
+});
+
+test('a survey tells of mail that changed sides while it was listed', async () => {
+  for (const [was, becomes] of [
+    [{ add: ['UNREAD'] }, { remove: ['UNREAD'] }],
+    [{ remove: ['UNREAD'] }, { add: ['UNREAD'] }],
+  ]) {
+    let lists = 0;
+    let change = (): void => {};
+    const onRequest = (line: string): void => {
+      if (line.includes('messages.list') && ++lists === 1) change();
+    };
+    await using f = await openGmail({ fake: { onRequest } });
+    const ids = [1, 2, 3, 4].map(() => f.fake.deliver(GMAIL_USER, MAIL));
+    for (const id of ids.slice(0, 2)) f.fake.relabel(GMAIL_USER, id, { add: ['UNREAD'] });
+    const [id = ''] = ids;
+    f.fake.relabel(GMAIL_USER, id, was ?? {});
+    change = () => f.fake.relabel(GMAIL_USER, id, becomes ?? {});
+    const told = await surveyOf(f.mailbox, null, 100);
+    expect(told.map((one) => one.id).sort()).toEqual(ids.sort());
+    const flags = becomes?.add ? [] : ['seen'];
+    expect(told.find((one) => one.id === id)?.state.flags).toEqual(flags);
+    expect(lists).toBeGreaterThan(1);
+  }
+});
+
+test('mail that a search does not find yet is listed and surveyed all the same, and none that is too old', async () => {
+  await using f = await openGmail({ fake: { behaviour: { searchLagMs: 60_000 } } });
+  const nowMs = Date.now();
+  const at = (ageMs: number) => f.fake.deliver(GMAIL_USER, MAIL, { date: nowMs - ageMs });
+  at(3_600_000);
+  const since = toInstant(nowMs - 600_000);
+  const [found, late] = [at(300_000), at(1_000)];
+  f.fake.relabel(GMAIL_USER, late, { add: ['UNREAD'] });
+  const { ids } = await f.mailbox.list(null, 10, { since });
+  expect(ids).toEqual([late, found]);
+  const told = await surveyOf(f.mailbox, since, 10);
+  expect(told.map(({ id }) => id).sort()).toEqual([found, late].sort());
+  expect(told.find(({ id }) => id === late)?.state).toEqual({ labels: ['INBOX'], flags: [] });
+});
+
+test('a label that is gone is on no message: taking it off changes the rest', async () => {
+  await using f = await openGmail();
+  const id = f.fake.deliver(GMAIL_USER, MAIL);
+  const label = await f.mailbox.ensureLabel('Work');
+  f.fake.deleteLabel(GMAIL_USER, 'Work');
+  const wanted = patch({ removeLabels: [label.id], addFlags: ['flagged'] });
+  expect((await f.mailbox.modify(id, wanted))?.flags).toContain('flagged');
+  expect(await f.mailbox.modify(id, patch({ removeLabels: [label.id] }))).not.toBeNull();
 });
 
 test('mail put into the trash is out of the inbox, whatever Gmail does by itself', async () => {

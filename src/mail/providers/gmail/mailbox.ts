@@ -5,13 +5,14 @@ import { changesSince, currentHistory } from './changes.ts';
 import { isHistoryId } from './ids.ts';
 import type { Labels } from './labels.ts';
 import type { Limiter } from './limiter.ts';
-import { list, survey } from './listing.ts';
+import { list } from './listing.ts';
 import { deleteMail, modify, stateNow } from './modify.ts';
 import { readOnly } from './read-only.ts';
 import { attachmentOf, fetchMails, rawMail } from './reading.ts';
 import type { Rest } from './rest.ts';
 import { createDraft, send, stage, traceSend, unstage } from './sending.ts';
 import { expandPatch } from './state.ts';
+import { survey } from './survey.ts';
 import type { Watch } from './watch.ts';
 
 /** What Ashford asked Google for. */

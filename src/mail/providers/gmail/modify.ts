@@ -5,19 +5,14 @@ import { minimal } from './answers.ts';
 import { isMessageId } from './ids.ts';
 import type { Labels } from './labels.ts';
 import type { Method } from './prices.ts';
-import { unlessGone } from './reading.ts';
+import { briefly, unlessGone } from './reading.ts';
 import type { Rest } from './rest.ts';
-import { labelChange, stateOf } from './state.ts';
+import { isOurs, labelChange, stateOf } from './state.ts';
 
 /** The labels that the message has now; null when it is gone. */
 export const stateNow = async (rest: Rest, id: string): Promise<MailState | null> => {
   if (!isMessageId(id)) return null;
-  const answer = await unlessGone(
-    rest.ask(
-      { method: 'messages.get', verb: 'GET', path: `/messages/${id}`, query: { format: 'minimal' } },
-      minimal,
-    ),
-  );
+  const answer = await briefly(rest, id);
   return answer && stateOf(answer.labelIds);
 };
 
@@ -37,9 +32,12 @@ export const modify = async (
     return await unlessGone(relabel(rest, id, change));
   } catch (e) {
     if (!isAppError(e, 'mail.bad-request') && !isAppError(e, 'mail.failed-precondition')) throw e;
-    // A label may have been deleted since it was last looked at.
-    labels.forget();
+    // A label may have been deleted since it was last looked at. Then it can't be set, and is on no message.
+    const there = new Set((await labels.list()).map((label) => label.id));
     await labels.check(patch.addLabels);
+    const removeLabels = patch.removeLabels.filter((label) => there.has(label) || !isOurs(label));
+    if (removeLabels.length < patch.removeLabels.length)
+      return modify({ rest, labels }, id, { ...patch, removeLabels });
     if (!touchesTrash(change)) throw e;
     return unlessGone(byTrash(rest, id, change));
   }

@@ -12,6 +12,7 @@ import { isAppError } from '#std/errors.ts';
 import { toInstant } from '#std/time.ts';
 import {
   attachmentAnswer,
+  brief,
   type FullAnswer,
   full,
   type HeaderAnswer,
@@ -56,6 +57,10 @@ export const unlessGone = async <T>(work: Promise<T>): Promise<T | null> => {
     throw e;
   }
 };
+
+/** A message as it is now, but for its content: 20 units. null when it is gone. */
+export const briefly = (rest: Rest, id: string, lane?: Lane) =>
+  unlessGone(rest.ask(get(id, 'minimal', lane), brief));
 
 /** Reads messages side by side, in the order of the ids; those that are gone are left out. */
 export const fetchMails = async (
