@@ -205,7 +205,7 @@ export const tickKind = defineJob<SimPayload, SimApp, unknown>({
   type: 'sim.tick',
   payload,
   run: async (ctx) => {
-    ctx.app.ledger.tick(ctx.app.machine);
+    ctx.app.ledger.tick(ctx.app.machine, ctx.jobId);
     return {};
   },
 });

@@ -21,7 +21,8 @@ export class Ledger {
   readonly starts = new Map<number, number>();
   /** How often a clock was set, each of which may make one run of a schedule due. */
   clocksSet = 0;
-  ticks = 0;
+  /** The jobs of the schedule of every minute that began, each once however often its worker died. */
+  readonly ticks = new Set<string>();
   readonly #world: World;
   #runs: Run[] = [];
   #count = 0;
@@ -61,8 +62,8 @@ export class Ledger {
     return begun;
   }
 
-  tick(machine: Machine): void {
-    this.ticks++;
+  tick(machine: Machine, jobId: string): void {
+    this.ticks.add(jobId);
     this.#world.say(`${machine.name} ticks`);
   }
 
