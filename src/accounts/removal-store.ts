@@ -1,7 +1,7 @@
-import type { Tx } from '#db/db.ts';
+import type { Sql, Tx } from '#db/db.ts';
 import type { Instant } from '#std/time.ts';
-import type { Removal } from './account.ts';
-import { mergeAccountState, setAccountStatus } from './store.ts';
+import { isRemoved, type Removal } from './account.ts';
+import { listAccounts, mergeAccountState, setAccountStatus } from './store.ts';
 
 interface Marked {
   id: string;
@@ -36,3 +36,7 @@ export const deleteSignIn = async (tx: Tx, accountId: string): Promise<void> => 
 export const deleteAccount = async (tx: Tx, accountId: string): Promise<void> => {
   await tx.run('delete from accounts where id = $1', [accountId]);
 };
+
+/** Ids of the accounts that a user removed and whose mail is still here. */
+export const removedAccounts = async (sql: Sql, userId: string): Promise<Set<string>> =>
+  new Set((await listAccounts(sql, userId)).filter(isRemoved).map(({ id }) => id));

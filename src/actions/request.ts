@@ -1,3 +1,4 @@
+import { removedAccounts } from '#accounts/removal-store.ts';
 import { recordActivity } from '#activity/store.ts';
 import { isConstraint } from '#db/errors.ts';
 import { findHandle, findMail } from '#mail/message-store.ts';
@@ -39,6 +40,11 @@ export const requestAction = async (ports: ActionPorts, m: ManualAction): Promis
   if (!target || target.userId !== m.userId) {
     throw new AppError('denied', 'mail.unknown', 'There is no such message', {
       help: 'It may belong to an account that was removed.',
+    });
+  }
+  if ((await removedAccounts(ports.db, m.userId)).has(target.accountId)) {
+    throw new AppError('conflict', 'accounts.removed', 'The account of this message was removed', {
+      help: 'Add it again to go on with it.',
     });
   }
   const now = ports.clock.now();

@@ -1,5 +1,7 @@
+import { removedAccounts } from '#accounts/removal-store.ts';
 import type { ActionRow } from '#db/acting-tables.ts';
 import type { Sql, SqlValue } from '#db/db.ts';
+import { textsOf } from '#db/insert-rows.ts';
 import { type Action, UNDO } from './action.ts';
 import { ACTION_KINDS } from './kinds/catalog.ts';
 import { actionFromRow } from './store.ts';
@@ -41,6 +43,12 @@ const where = (userId: string, f: UndoFilter): { sql: string; params: SqlValue[]
   return { sql: parts.join(' and '), params };
 };
 
+/** Whether the mailbox of an action is one that may still be changed. */
+const connected = async (sql: Sql, userId: string, params: SqlValue[]): Promise<string> => {
+  const place = params.push(JSON.stringify([...(await removedAccounts(sql, userId))]));
+  return `a.account_id not in (${textsOf(sql.engine, place)})`;
+};
+
 export interface UndoCounts {
   undoable: number;
   /** Why the others can't be: with how many of each. */
@@ -50,12 +58,14 @@ export interface UndoCounts {
 /** Counts what a filter would undo, without doing it. */
 export const countUndoable = async (sql: Sql, userId: string, filter: UndoFilter): Promise<UndoCounts> => {
   const w = where(userId, filter);
+  const isConnected = await connected(sql, userId, w.params);
   const rows = await sql.all<{ why: string; n: number }>(
     `select case
        when a.status in ('queued', 'executing', 'approved_pending') then 'They are not carried out yet.'
        when a.status <> 'completed' then 'They were not carried out.'
        when not (${REVERSIBLE}) then 'This kind of action cannot be taken back.'
        when not (${NOT_UNDONE}) then 'They are undone already.'
+       when not (${isConnected}) then 'Their account was removed: add that again first.'
        else '' end as why, count(*) as n
      from actions a where ${w.sql} group by 1`,
     w.params,
@@ -73,9 +83,10 @@ export const pageOfUndoable = async (
   page: { before: string | null; limit: number },
 ): Promise<Action[]> => {
   const w = where(scope.userId, scope.filter);
+  const isConnected = await connected(sql, scope.userId, w.params);
   const before = page.before === null ? '' : `and a.id < $${w.params.push(page.before)}`;
   const rows = await sql.all<ActionRow>(
-    `select a.* from actions a where ${w.sql} and a.status = 'completed' and ${REVERSIBLE} and ${NOT_UNDONE} ${before}
+    `select a.* from actions a where ${w.sql} and a.status = 'completed' and ${REVERSIBLE} and ${NOT_UNDONE} and ${isConnected} ${before}
      order by a.id desc limit $${w.params.push(page.limit)}`,
     w.params,
   );

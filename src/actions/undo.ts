@@ -1,3 +1,4 @@
+import { removedAccounts } from '#accounts/removal-store.ts';
 import { recordActivity } from '#activity/store.ts';
 import type { Sql, Tx } from '#db/db.ts';
 import { isConstraint } from '#db/errors.ts';
@@ -37,7 +38,9 @@ export const whyNotUndoable = async (sql: Sql, action: Action): Promise<string |
   const root = await rootOf(sql, action);
   if (!root || !findActionKind(root.type)?.reversible) return 'This kind of action cannot be taken back.';
   if (action.type === UNDO && root.undoHint?.draft) return 'A draft that was dropped does not come back.';
-  return (await undoneBy(sql, action.id)) === undefined ? null : 'It is undone already.';
+  if ((await undoneBy(sql, action.id)) !== undefined) return 'It is undone already.';
+  const removed = await removedAccounts(sql, action.userId);
+  return removed.has(action.accountId) ? 'Its account was removed: add that again first.' : null;
 };
 
 /** A mail that has not left is called back. */

@@ -1,3 +1,4 @@
+import { removedAccounts } from '#accounts/removal-store.ts';
 import { type Action, UNDO } from '#actions/action.ts';
 import { describeAction } from '#actions/describe.ts';
 import { findActionKind } from '#actions/kinds/catalog.ts';
@@ -27,6 +28,8 @@ interface Around {
   targets: Map<string, Action>;
   /** How far the mail of those under way has come. */
   mails: Map<string, OutboxState>;
+  /** Accounts in which nothing can be undone any more. */
+  removed: ReadonlySet<string>;
   names: LabelNames;
 }
 
@@ -72,6 +75,7 @@ const around = async (sql: Sql, userId: string, actions: readonly Action[]): Pro
       sql,
       actions.filter((a) => a.status === 'executing').map((a) => a.id),
     ),
+    removed: await removedAccounts(sql, userId),
     names: await labelNames(sql, userId),
   };
 };
@@ -91,7 +95,9 @@ const rootOf = (action: Action, targets: Map<string, Action>): Action => {
 
 const summary = (action: Action, a: Around): ActionSummary => {
   const head = a.heads.get(action.messageId)?.reveal();
-  const kind = findActionKind(rootOf(action, a.targets).type);
+  const root = rootOf(action, a.targets);
+  const isReversible =
+    (findActionKind(root.type)?.reversible ?? false) && !(action.type === UNDO && root.undoHint?.draft);
   const undoneBy = a.undoneBy.get(action.id) ?? null;
   return {
     id: action.id,
@@ -108,7 +114,10 @@ const summary = (action: Action, a: Around): ActionSummary => {
     ruleName: action.ruleId === null ? null : (a.rules.get(action.ruleId) ?? null),
     source: action.source,
     canUndo:
-      (action.status === 'completed' && (kind?.reversible ?? false) && undoneBy === null) ||
+      (action.status === 'completed' &&
+        isReversible &&
+        undoneBy === null &&
+        !a.removed.has(action.accountId)) ||
       CAN_BE_CALLED_BACK.some((state) => state === a.mails.get(action.id)),
     undoneBy,
     undoOf: targetIdOf(action),
