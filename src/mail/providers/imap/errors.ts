@@ -1,4 +1,5 @@
 import { AppError, isAppError } from '#std/errors.ts';
+import { outOfReach } from './out-of-reach.ts';
 import { passwordHint, type ServerAddress } from './settings.ts';
 
 /** What imapflow and Node put on the errors that they throw. None of their texts is kept: they may hold mail. */
@@ -7,7 +8,6 @@ interface WireError {
   serverResponseCode?: unknown;
   responseStatus?: unknown;
   authenticationFailed?: unknown;
-  tlsFailed?: unknown;
 }
 
 /** A server that says so refuses this sign-in now, not this password (RFC 5530). */
@@ -31,18 +31,15 @@ export const asAppError = (e: unknown, server: ServerAddress): unknown => {
   const code = word(wire.code);
   const answer = word(wire.serverResponseCode).toUpperCase();
   const fields = { host: server.host, code, answer };
-  if (CERTIFICATE.test(code) || wire.tlsFailed === true) return badCertificate(fields);
+  if (CERTIFICATE.test(code)) return badCertificate(fields);
   if (wire.authenticationFailed === true) return signInRefused(fields, server);
   if (answer === 'OVERQUOTA') return overQuota(fields);
-  return new AppError(
-    'transient',
-    'imap.unreachable',
-    `The mail server ${server.host} did not do what it was asked`,
-    {
-      fields,
-      help: 'It is tried again by itself. If it lasts, look whether the server can be reached from this machine.',
-    },
-  );
+  if (wire.responseStatus === 'NO') return refused('do what it was asked', server.host, fields);
+  const { message, help } = outOfReach(e, server) ?? {
+    message: `The mail server ${server.host} did not do what it was asked`,
+    help: 'If it lasts, look whether the server can be reached from this machine.',
+  };
+  return new AppError('transient', 'imap.unreachable', message, { fields, help });
 };
 
 type Fields = { host: string; code: string; answer: string };
@@ -92,7 +89,8 @@ export const timedOut = (host: string): AppError =>
   });
 
 /** A command that the server turned down without cutting the connection. */
-export const refused = (what: string, host: string): AppError =>
+export const refused = (what: string, host: string, fields: Partial<Fields> = {}): AppError =>
   new AppError('transient', 'imap.refused', `The mail server ${host} refused to ${what}`, {
-    fields: { host },
+    fields: { host, ...fields },
+    help: 'It is tried again by itself. If it lasts, ask whoever runs the server.',
   });

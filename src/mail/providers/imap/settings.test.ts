@@ -65,6 +65,18 @@ test.each([
   expect(JSON.stringify({ message, help, fields, cause, stack })).not.toContain(secret);
 });
 
+test.each([
+  [{ code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'was not found'],
+  [{ code: 'EDNS', syscall: 'getaddrinfo' }, 'was not found'],
+  [{ code: 'GREETING_TIMEOUT' }, 'says nothing on port'],
+  [{ code: 'ETIMEDOUT' }, 'says nothing on port'],
+  [{ code: 'NoConnection' }, 'did not do what it was asked'],
+])('a connection that never came to be with %j says what to check', (parts, words) => {
+  const told = asAppError(Object.assign(new Error('x'), parts), server('imap.firm.example')) as AppError;
+  expect(told.message).toContain(words);
+  expect(told.help).toBeDefined();
+});
+
 test('a refused password comes with what to do at that provider', () => {
   expect(passwordHint(server('imap.gmail.com'))).toContain('app password');
   expect(passwordHint(server('imap.mail.me.com'))).toContain('app-specific');

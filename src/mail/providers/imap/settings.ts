@@ -9,7 +9,11 @@ const HOST = /^(?:[\w-]+(?:\.[\w-]+)*\.?|[\da-f:.]+)$/i;
 
 const server = z
   .strictObject({
-    host: z.string().max(253).regex(HOST).describe('Name or address of the server.'),
+    host: z
+      .string()
+      .max(253)
+      .regex(HOST, 'must be the name or address of a server, such as imap.example.com')
+      .describe('Name or address of the server.'),
     port: z.int().min(1).max(65_535).describe('Its port.'),
     security: z
       .enum(SECURITY)

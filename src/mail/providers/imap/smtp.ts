@@ -11,6 +11,7 @@ import type { Outgoing } from '#mail/port.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { type Dial, tlsOptions } from './connect.ts';
+import { outOfReach } from './out-of-reach.ts';
 import { type ImapSettings, passwordHint, type ServerAddress } from './settings.ts';
 
 /**
@@ -133,22 +134,19 @@ const asSendError = (e: unknown, { server, wholeMailRead }: Wire): unknown => {
     code: typeof code === 'string' ? code.slice(0, 40) : '',
     answer: typeof responseCode === 'number' ? responseCode : 0,
   };
-  if (typeof responseCode === 'number')
+  // A server that does not know STARTTLS says no to that, not to the mail.
+  if (typeof responseCode === 'number' && code !== 'ETLS')
     return refusal(responseCode, { fields, server, isSignIn: isSignIn(command) });
   if (wholeMailRead)
     return new AppError('transient', 'mail.send-unknown', 'The mail server gave no answer to the mail', {
       fields,
     });
   if (isSignIn(command)) return refusal(535, { fields, server, isSignIn: true });
-  return new AppError(
-    'transient',
-    'smtp.unreachable',
-    `The mail server ${server.host} could not be reached to send`,
-    {
-      fields,
-      help: 'It is tried again by itself.',
-    },
-  );
+  const { message, help } = outOfReach(e, server) ?? {
+    message: `The mail server ${server.host} could not be reached to send`,
+    help: 'If it lasts, look whether the server can be reached from this machine.',
+  };
+  return new AppError('transient', 'smtp.unreachable', message, { fields, help });
 };
 
 const isSignIn = (command: unknown): boolean => typeof command === 'string' && command.startsWith('AUTH');
