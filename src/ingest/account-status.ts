@@ -74,7 +74,9 @@ export const flowOf = async (
   if (gap) {
     troubles.push(`Changes since before ${gap.foundAt} are being looked for by comparing the whole mailbox.`);
   }
-  if (lastMs !== null && nowMs - lastMs > limitMs * SILENCE_TOLD) {
+  // An archive, into which mail never flowed, does not fall silent.
+  const hasFlowed = lastMs !== null && lastMs >= toMs(account.createdAt);
+  if (hasFlowed && nowMs - lastMs > limitMs * SILENCE_TOLD) {
     troubles.push(
       `No mail has come since ${lastMailAt}, which is unusual for it. The mailbox answers; see whether it gets mail elsewhere.`,
     );

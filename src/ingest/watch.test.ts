@@ -244,6 +244,15 @@ test('the owner is told when mail stops flowing', async () => {
   expect(troubles.join(' ')).toContain('No mail has come since');
 });
 
+test('an archive of old mail is not taken for a mailbox that fell silent', async () => {
+  const clock = new ManualClock();
+  await using t = await testApp({ clock });
+  await t.deliver({ subject: 'long ago', ageMs: 2 * SILENCE_MOST_MS });
+  await t.drain();
+  const account = await getAccount(t.app.db, t.app.owner.id, t.accountId);
+  expect(await accountStatus(t.app, account)).toMatchObject({ troubles: [] });
+});
+
 test('two hundred mailboxes cost a look one transaction', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'ashford-watch-'));
   try {
