@@ -93,6 +93,23 @@ test('the span of a job hangs below that of whoever enqueued it, a child job bel
   expect(scheduled.parentSpanId ?? '').toBe('');
 });
 
+test.each([
+  ['backfill', 'accounts'],
+  ['account.remove', 'accounts'],
+  ['outbound.send', 'approvals'],
+  ['watch.renew', 'accounts'],
+])('open pages are told what %s may have changed', async (type, topic) => {
+  await using t = await testDatabase();
+  const live = makeLive();
+  const told: string[] = [];
+  live.listen((topics) => told.push(...topics));
+  const { queue, worker } = workbench(t, queueHooks(live));
+  const job = defineJob<object, object, unknown>({ type, payload: z.object({}), run: async () => {} });
+  await queue.enqueue(job, {});
+  await worker([job]).drain();
+  expect(told).toEqual(expect.arrayContaining([topic, 'jobs']));
+});
+
 const sampleOf = (text: string, name: string, labels: Record<string, string> = {}): number | undefined => {
   const line = text
     .split('\n')

@@ -41,13 +41,18 @@ const counted = async <T>(run: () => Promise<T>): Promise<T> => {
 /** What a page shows that a job of this type may have changed. */
 const CHANGED: Readonly<Record<string, readonly Topic[]>> = {
   import: ['accounts', 'jobs'],
+  backfill: ['messages', 'accounts', 'jobs'],
+  'account.remove': ['messages', 'accounts', 'jobs'],
+  'labels.sync': ['accounts', 'jobs'],
   sync: ['messages', 'accounts', 'jobs'],
   reconcile: ['messages', 'accounts', 'jobs'],
   classify: ['actions', 'approvals', 'rules', 'jobs'],
   'action.apply': ['actions', 'messages', 'jobs'],
+  'outbound.send': ['actions', 'approvals', 'messages', 'jobs'],
   'action.undo-many': ['actions', 'jobs'],
   'action.unsnooze': ['actions', 'jobs'],
   'token.refresh': ['accounts', 'jobs'],
+  'watch.renew': ['accounts', 'jobs'],
   'digest.compose': ['digests', 'jobs'],
   'digest.deliver': ['digests', 'jobs'],
   'approval.expire': ['approvals', 'actions', 'jobs'],
