@@ -30,8 +30,11 @@ export const GMAIL_LIST_PAGE = 500;
 export const GMAIL_EMPTY_PAGES = 10;
 /** Pages of what changed while a mailbox was surveyed: with more, it is begun again later. */
 export const GMAIL_SURVEY_CHANGES = 20;
-/** Drafts, and sent messages, that are looked at for a mail of ours, and milliseconds by which clocks may disagree. */
-export const GMAIL_TRACE_MESSAGES = 100;
+/**
+ * Drafts, and sent messages, that are looked at for a mail of ours: no account may send more in a day. And milliseconds by
+ * which clocks may disagree.
+ */
+export const GMAIL_TRACE_MESSAGES = 2_000;
 export const GMAIL_TRACE_SKEW_MS = 120_000;
 /** Milliseconds for which the list of labels is believed. */
 export const GMAIL_LABELS_MS = 60_000;

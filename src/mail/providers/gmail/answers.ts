@@ -75,6 +75,7 @@ export const metadata = z.object({
   payload: z.object({ headers: z.array(header).default([]) }).default({ headers: [] }),
 });
 
+export type MetadataAnswer = z.output<typeof metadata>;
 export const threadAnswer = z.object({ messages: z.array(metadata).default([]) });
 
 export const rawAnswer = z.object({ ...dated, raw: z.string() });

@@ -9,6 +9,7 @@ import { type Access, gmailMailbox } from './mailbox.ts';
 import { type Puller, pubsubPuller } from './pubsub.ts';
 import { AccountQuota, type QuotaSettings, quotaUse } from './quota.ts';
 import { restClient } from './rest.ts';
+import type { Marks } from './tracing.ts';
 import { pollWatch, pushWatch, type Watch } from './watch.ts';
 
 export interface GmailSettings {
@@ -42,6 +43,7 @@ export interface GmailPorts {
 interface OfAccount {
   quota: AccountQuota;
   reads: Readonly<Record<Lane, Limiter>>;
+  marks: Marks;
 }
 
 /** Gmail and Workspace, over the Gmail API. */
@@ -54,9 +56,10 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
   const ofAccount = (accountId: string): OfAccount => {
     const found = known.get(accountId);
     if (found) return found;
-    const made = {
+    const made: OfAccount = {
       quota: new AccountQuota({ db, clock, settings: settings.quota }, accountId),
       reads: { interactive: limiter(GMAIL_READS), bulk: limiter(GMAIL_READS) },
+      marks: new Map(),
     };
     known.set(accountId, made);
     return made;
@@ -64,7 +67,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
 
   const open = (account: AccountRef): Mailbox => {
     const { signIn } = account;
-    const { quota, reads } = ofAccount(account.id);
+    const { quota, reads, marks } = ofAccount(account.id);
     const rest = restClient({ clock, random, signIn, root: settings.root, quota });
     const labels = new Labels(rest, clock);
     const watch = watchOf({ ports, account, rest, puller });
@@ -76,6 +79,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
       watch,
       reads,
       whole,
+      marks,
       backfillDays: settings.backfillDays,
     });
   };

@@ -13,6 +13,7 @@ import type { Rest } from './rest.ts';
 import { createDraft, send, stage, traceSend, unstage } from './sending.ts';
 import { expandPatch } from './state.ts';
 import { survey } from './survey.ts';
+import type { Marks } from './tracing.ts';
 import type { Watch } from './watch.ts';
 
 /** What Ashford asked Google for. */
@@ -26,6 +27,7 @@ export interface GmailMailboxPorts {
   watch: Watch;
   reads: Readonly<Record<Lane, Limiter>>;
   whole: Limiter;
+  marks: Marks;
   backfillDays: number | undefined;
 }
 
@@ -70,10 +72,10 @@ export const gmailMailbox = (ports: GmailMailboxPorts): Mailbox => {
     raw: (id) => rawMail(ports, id),
     createDraft: (raw, threadKey) =>
       changing(async () => (await createDraft(rest, { raw, threadKey })).messageId),
-    stage: (mail) => changing(() => stage(rest, mail)),
+    stage: (mail) => changing(() => stage(ports, mail)),
     send: (mail) => changing(() => send(rest, mail)),
-    traceSend: (mail) => traceSend(rest, mail),
-    unstage: (mail) => changing(() => unstage(rest, mail)),
+    traceSend: (mail) => traceSend(ports, mail),
+    unstage: (mail) => changing(() => unstage(ports, mail)),
     watch: (onChange) => watch.start(onChange),
     renewWatch: () => watch.renew(),
     test: async () => {

@@ -166,7 +166,8 @@ const attachmentLeaves = async (
   return found?.every((leaf) => leaf !== undefined) ? found : null;
 };
 
-const unlessTooLarge = async <T>(work: Promise<T>): Promise<T | null> => {
+/** Null where the answer is larger than it may be. */
+export const unlessTooLarge = async <T>(work: Promise<T>): Promise<T | null> => {
   try {
     return await work;
   } catch (e) {

@@ -251,6 +251,46 @@ test('a draft whose creation was not answered is adopted, and spares are taken a
   expect(f.fake.draftIds(GMAIL_USER)).toContain(stagedId);
 });
 
+test('a mail is found behind many others that were sent after it, and none of them is read twice', async () => {
+  await using f = await openGmail();
+  const mails: Outgoing[] = [];
+  for (let n = 1; n <= 120; n++) {
+    const mail = outgoing(f, n);
+    const mine = { ...mail, stagedId: await f.mailbox.stage(mail) };
+    await f.mailbox.send(mine);
+    mails.push(mine);
+  }
+  const before = f.fake.stats.calls('messages.get');
+  for (const mail of mails.slice(0, 10)) {
+    const id = f.fake.ledger.sends().find(({ opId }) => opId === mail.opId)?.messageId;
+    expect(await f.mailbox.traceSend(mail)).toEqual({ kind: 'sent', id });
+  }
+  expect(f.fake.stats.calls('messages.get') - before).toBeLessThanOrEqual(mails.length);
+});
+
+test('an answer is looked for in its thread first, where a spare draft of it is not taken for it', async () => {
+  await using f = await openGmail();
+  const question = f.fake.deliver(
+    GMAIL_USER,
+    'From: ann@x.example\nSubject: s\nMessage-ID: <q@x.example>\n\nhello',
+  );
+  const threadKey = f.fake.message(GMAIL_USER, question)?.threadId ?? '';
+  const mail = outgoing(f);
+  const raw = Buffer.from(
+    `In-Reply-To: <q@x.example>\r\nReferences: <q@x.example>\r\n${Buffer.from(mail.raw).toString()}`,
+  );
+  const answer = { ...mail, raw, threadKey };
+  const first = { ...answer, stagedId: await f.mailbox.stage(answer) };
+  const sentId = await f.mailbox.send(first);
+  await f.mailbox.createDraft(raw, threadKey);
+  const before = structuredClone(f.fake.stats.byMethod());
+  expect(await f.mailbox.traceSend(first)).toEqual({ kind: 'sent', id: sentId });
+  const calls = (method: string) => f.fake.stats.calls(method) - (before[method]?.calls ?? 0);
+  expect([calls('threads.get'), calls('messages.list'), calls('messages.get')]).toEqual([1, 0, 0]);
+  if (sentId) f.fake.delete(GMAIL_USER, sentId);
+  expect(await f.mailbox.traceSend(first)).toEqual({ kind: 'unknown' });
+});
+
 test('a draft that somebody threw away leaves the send unknown', async () => {
   await using f = await openGmail();
   const mail = await staged(f);

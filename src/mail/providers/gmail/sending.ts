@@ -1,18 +1,12 @@
-import {
-  GMAIL_INLINE_BYTES,
-  GMAIL_LIST_PAGE,
-  GMAIL_SEND_BYTES,
-  GMAIL_TRACE_MESSAGES,
-  GMAIL_TRACE_SKEW_MS,
-} from '#config/limits-gmail.ts';
+import { GMAIL_INLINE_BYTES, GMAIL_SEND_BYTES } from '#config/limits-gmail.ts';
 import type { Outgoing, SendTrace } from '#mail/port.ts';
 import { AppError } from '#std/errors.ts';
-import { toMs } from '#std/time.ts';
-import { draft, draftList, messageList, metadata, minimal } from './answers.ts';
+import { draft, minimal } from './answers.ts';
 import { isGone, sendUnknown } from './errors.ts';
-import { isMessageId, messageId, opaqueId } from './ids.ts';
+import { isMessageId, opaqueId } from './ids.ts';
 import { unlessGone } from './reading.ts';
 import type { Call, Rest } from './rest.ts';
+import { draftsOf, sentOf, type TracePorts } from './tracing.ts';
 
 /** A message to put among the drafts. */
 export interface NewDraft {
@@ -72,90 +66,15 @@ const boundaryFor = (raw: Uint8Array): string => {
   return `ashford-${n}`;
 };
 
-/** Whether a message carries the operation of this mail. Gmail may replace its Message-ID, so that alone tells nothing. */
-const isOurs = (mail: Outgoing, headers: readonly { name: string; value: string }[]): boolean =>
-  headers.some(({ name, value }) => {
-    const key = name.toLowerCase();
-    return (
-      (key === 'x-op-id' && value.trim() === mail.opId) ||
-      (key === 'message-id' && value.trim() === `<${mail.messageId}>`)
-    );
-  });
-
-interface Candidate {
-  messageId: string;
-  draftId: string | null;
-}
-
-/** Of candidates that come newest first, those that are this mail. What is older than the mail ends the search. */
-const matching = async (
-  rest: Rest,
-  mail: Outgoing,
-  candidates: AsyncIterable<Candidate>,
-): Promise<Candidate[]> => {
-  const found: Candidate[] = [];
-  const oldest = toMs(mail.since) - GMAIL_TRACE_SKEW_MS;
-  let looked = 0;
-  for await (const candidate of candidates) {
-    if (++looked > GMAIL_TRACE_MESSAGES) break;
-    const call: Call = {
-      method: 'messages.get',
-      verb: 'GET',
-      path: `/messages/${messageId(candidate.messageId)}`,
-      query: { format: 'metadata', metadataHeaders: ['X-Op-Id', 'Message-ID'] },
-    };
-    const message = await unlessGone(rest.ask(call, metadata));
-    if (message === null) continue;
-    if (Number(message.internalDate) < oldest) break;
-    if (isOurs(mail, message.payload.headers)) found.push(candidate);
-  }
-  return found;
-};
-
-async function* drafts(rest: Rest): AsyncGenerator<Candidate> {
-  let pageToken: string | undefined;
-  do {
-    const page = await rest.ask(
-      {
-        method: 'drafts.list',
-        verb: 'GET',
-        path: '/drafts',
-        query: { maxResults: GMAIL_LIST_PAGE, pageToken },
-      },
-      draftList,
-    );
-    for (const { id, message } of page.drafts) yield { messageId: message.id, draftId: id };
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-}
-
-/** By label, not by a search: what was just sent may not be found by one yet. */
-async function* sent(rest: Rest): AsyncGenerator<Candidate> {
-  let pageToken: string | undefined;
-  do {
-    const page = await rest.ask(
-      {
-        method: 'messages.list',
-        verb: 'GET',
-        path: '/messages',
-        query: { labelIds: 'SENT', maxResults: GMAIL_TRACE_MESSAGES, pageToken },
-      },
-      messageList,
-    );
-    for (const { id } of page.messages) yield { messageId: id, draftId: null };
-    pageToken = page.nextPageToken;
-  } while (pageToken !== undefined);
-}
-
 const deleteDraft = async (rest: Rest, id: string): Promise<void> => {
   await unlessGone(rest.tell({ method: 'drafts.delete', verb: 'DELETE', path: `/drafts/${opaqueId(id)}` }));
 };
 
 /** The draft that an earlier try left, or a new one. Of several, one is kept. */
-export const stage = async (rest: Rest, mail: Outgoing): Promise<string> => {
-  const [first, ...spares] = await matching(rest, mail, drafts(rest));
-  for (const spare of spares) if (spare.draftId !== null) await deleteDraft(rest, spare.draftId);
-  return first?.draftId ?? (await createDraft(rest, mail)).id;
+export const stage = async (ports: TracePorts, mail: Outgoing): Promise<string> => {
+  const [first, ...spares] = await draftsOf(ports, mail);
+  for (const spare of spares) await deleteDraft(ports.rest, spare);
+  return first ?? (await createDraft(ports.rest, mail)).id;
 };
 
 /** Sends the draft, which is gone then: so a second sending of it finds nothing. */
@@ -182,8 +101,8 @@ export const send = async (rest: Rest, mail: Outgoing): Promise<string> => {
   }
 };
 
-/** While the draft is there, it was not sent. */
-export const traceSend = async (rest: Rest, mail: Outgoing): Promise<SendTrace> => {
+/** While the draft is there, it was not sent: 5 units. */
+export const traceSend = async (ports: TracePorts, mail: Outgoing): Promise<SendTrace> => {
   // A draft that nobody kept the id of was never asked to be sent.
   if (mail.stagedId === null) return { kind: 'not-sent' };
   const call: Call = {
@@ -192,14 +111,12 @@ export const traceSend = async (rest: Rest, mail: Outgoing): Promise<SendTrace> 
     path: `/drafts/${opaqueId(mail.stagedId)}`,
     query: { format: 'minimal' },
   };
-  if ((await unlessGone(rest.ask(call, draft))) !== null) return { kind: 'not-sent' };
-  const [found] = await matching(rest, mail, sent(rest));
-  return found ? { kind: 'sent', id: found.messageId } : { kind: 'unknown' };
+  if ((await unlessGone(ports.rest.ask(call, draft))) !== null) return { kind: 'not-sent' };
+  const id = await sentOf(ports, mail);
+  return id === null ? { kind: 'unknown' } : { kind: 'sent', id };
 };
 
-export const unstage = async (rest: Rest, mail: Outgoing): Promise<void> => {
-  if (mail.stagedId !== null) return deleteDraft(rest, mail.stagedId);
-  for (const { draftId } of await matching(rest, mail, drafts(rest))) {
-    if (draftId !== null) await deleteDraft(rest, draftId);
-  }
+export const unstage = async (ports: TracePorts, mail: Outgoing): Promise<void> => {
+  const ids = mail.stagedId === null ? await draftsOf(ports, mail) : [mail.stagedId];
+  for (const id of ids) await deleteDraft(ports.rest, id);
 };
