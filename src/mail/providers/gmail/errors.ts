@@ -52,6 +52,14 @@ const NOT_OURS: Case = {
   help: 'Sign in again on the accounts page and leave every permission ticked.',
 };
 
+const NO_ANSWER: Case = {
+  refusal: 'unknown',
+  kind: 'transient',
+  code: 'mail.no-answer',
+  message: 'Something that is not Gmail answered',
+  help: 'See whether a proxy stands between here and Gmail, and whether endpoints.gmail is right.',
+};
+
 /** The reasons that Google gives, by `errors[].reason`. */
 const REASONS: Readonly<Record<string, Case>> = {
   rateLimitExceeded: RATE,
@@ -112,6 +120,8 @@ const caseOf = ({ status, body }: ErrorAnswer, method: Method): Case => {
   const known = reasonsOf(body).flatMap((reason) => REASONS[reason] ?? [])[0];
   if (known && status < 500) return known;
   if (status === 429) return RATE;
+  // A proxy, or a wrong address, says so too: what nobody told in Gmail's words is neither forbidden nor gone.
+  if ((status === 403 || status === 404 || status === 410) && !isGoogles(body)) return NO_ANSWER;
   if (status === 403) return NOT_OURS;
   if (status === 404 || status === 410)
     return { refusal: 'final', kind: 'permanent', code: 'mail.not-found', message: 'Gmail no longer has it' };
@@ -171,6 +181,8 @@ const REASON = /^[A-Za-z_]{1,60}$/;
 
 const recordOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const isGoogles = (body: unknown): boolean => typeof recordOf(recordOf(body).error).code === 'number';
 
 /** `errors[].reason` of the older form, and of the newer one the reasons that mean the same. */
 const reasonsOf = (body: unknown): string[] => {

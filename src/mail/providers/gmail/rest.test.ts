@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import type { Mailbox, Outgoing } from '#mail/port.ts';
 import { type Clock, ManualClock, systemClock } from '#std/clock.ts';
@@ -14,6 +18,21 @@ const hasty = (tryMs = 150): Clock => ({
   sleep: async () => {},
   after: (ms, fn) => systemClock.after(Math.min(ms, tryMs), fn),
 });
+
+/** A server that answers everything with a page. */
+const startPage = async (status: number): Promise<{ url: string } & AsyncDisposable> => {
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>No</h1>');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
 
 const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const e = await work.then(
@@ -166,6 +185,21 @@ test('an account whose new token is refused too needs its user', async () => {
 test('a server that is not there is transient', async () => {
   await using f = await openGmail({ settings: { root: 'http://127.0.0.1:1' }, clock: hasty() });
   expect(await failure(f.mailbox.cursor())).toMatchObject({ kind: 'transient', code: 'mail.no-answer' });
+});
+
+test.for([403, 404, 410])('a page of a proxy with status %s says nothing of the mail', async (status) => {
+  await using proxy = await startPage(status);
+  await using f = await openGmail({ settings: { root: proxy.url }, clock: hasty() });
+  const id = '18c0000000000001';
+  const e = await failure(f.mailbox.state(id));
+  expect(e).toMatchObject({ kind: 'transient', code: 'mail.no-answer' });
+  expect(await failure(f.mailbox.changes('1', 10))).toMatchObject({ kind: 'transient' });
+});
+
+test('a token that no header can hold is not told', async () => {
+  const signIn = { secret: async () => '', accessToken: async () => 'ya29.secret\nx' };
+  await using f = await openGmail({ signIn, clock: hasty() });
+  expect(inspect(await failure(f.mailbox.cursor()), { depth: 9 })).not.toContain('ya29');
 });
 
 test('nobody is sent to another server with a token', async () => {

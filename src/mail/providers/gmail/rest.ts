@@ -224,7 +224,8 @@ const failed = (call: Call, e: unknown): Outcome => {
   if (e instanceof AppError) throw e;
   if (e instanceof BodyTooLarge)
     return unknown(call, tooLarge(call.method, call.maxBytes ?? GMAIL_ANSWER_BYTES));
-  const cause = e instanceof Error && e.cause instanceof Error ? e.cause : e;
+  // What `fetch` itself says of a call may quote its headers, and with them the token.
+  const cause = e instanceof Error && e.cause instanceof Error ? e.cause : undefined;
   const code = (cause as { code?: unknown } | undefined)?.code;
   if (typeof code === 'string' && NEVER_ASKED.has(code)) {
     return { refusal: 'unknown', error: noAnswer(call.method, 'it can not be reached', cause) };
