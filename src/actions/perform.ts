@@ -188,10 +188,20 @@ const end = (
 ): Promise<void> =>
   ports.db.write(async (tx) => {
     const current = await findAction(tx, action.id);
-    if (current?.status !== 'queued' && current?.status !== 'executing') return;
-    // Its mail is written, though whoever wrote it may not have heard so, and has a job that ends both.
-    if ((await outboxStateOf(tx, action.id)) !== undefined) return;
-    const now = ports.clock.now();
-    await moveAction(tx, { id: action.id, from: current.status, to, now, errorMessage: reason });
-    if (action.type === UNDO) await releaseUndoLink(tx, action.id);
+    if (current) await endAction(ports, tx, { action: current, to, reason });
   });
+
+/** Ends an action that is under way; false when it is not, or goes on as a mail. */
+export const endAction = async (
+  { clock }: Pick<ActionPorts, 'clock'>,
+  tx: Tx,
+  { action, to, reason }: { action: Action; to: 'failed' | 'canceled'; reason: string },
+): Promise<boolean> => {
+  const { id, status } = action;
+  if (status !== 'queued' && status !== 'executing') return false;
+  // Its mail is written, though whoever wrote it may not have heard so, and has a job that ends both.
+  if ((await outboxStateOf(tx, id)) !== undefined) return false;
+  const moved = await moveAction(tx, { id, from: status, to, now: clock.now(), errorMessage: reason });
+  if (moved && action.type === UNDO) await releaseUndoLink(tx, id);
+  return moved;
+};

@@ -354,6 +354,7 @@ test('a mail whose job is canceled ends, or becomes a question when it may have 
     const [job] = await t.app.queue.list({ type: 'outbound.send' });
     clock.advance(1_000);
     await t.app.queue.cancel(job?.id ?? '');
+    clock.advance(3 * MINUTE);
     await t.app.queue.enqueue(abandonedJob, {});
     await wait(t, clock, MINUTE);
     expect(await look(t, id)).toBe(then);
