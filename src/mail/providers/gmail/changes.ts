@@ -4,6 +4,7 @@ import type { ChangePage, MailChange } from '#mail/port.ts';
 import { type HistoryRecord, historyList, profile } from './answers.ts';
 import { isGone } from './errors.ts';
 import { isHistoryId, laterHistory } from './ids.ts';
+import { unlessTooLarge } from './reading.ts';
 import type { Rest } from './rest.ts';
 import { patchOf } from './state.ts';
 
@@ -24,7 +25,7 @@ export const changesSince = async (
   if (!isHistoryId(cursor)) return { expired: true };
   try {
     const records = await recordsAfter(rest, cursor, limit);
-    if (await isBehind(rest, cursor, records)) return { expired: true };
+    if (records === null || (await isBehind(rest, cursor, records))) return { expired: true };
     return pageOf(cursor, limit, records);
   } catch (e) {
     if (isGone(e)) return { expired: true };
@@ -48,25 +49,39 @@ const isBehind = async (rest: Rest, cursor: string, o: Records): Promise<boolean
   return BigInt(await currentHistory(rest)) < BigInt(cursor);
 };
 
-/** The first page that holds anything, or the last one. */
-const recordsAfter = async (rest: Rest, cursor: string, limit: number): Promise<Records> => {
+/** The first page that holds anything, or the last one. null: there is no end of pages that hold nothing. */
+const recordsAfter = async (rest: Rest, cursor: string, limit: number): Promise<Records | null> => {
   let pageToken: string | undefined;
-  for (let pages = 1; ; pages++) {
-    const answer = await rest.ask(
-      {
-        method: 'history.list',
-        verb: 'GET',
-        path: '/history',
-        query: { startHistoryId: cursor, maxResults: Math.min(limit, GMAIL_LIST_PAGE), pageToken },
-      },
-      historyList,
-    );
-    const { history, nextPageToken, historyId } = answer;
-    if (history.length > 0 || nextPageToken === undefined || pages === GMAIL_EMPTY_PAGES) {
+  for (let pages = 0; pages < GMAIL_EMPTY_PAGES; pages++) {
+    const { history, nextPageToken, historyId } = await historyPage(rest, { cursor, limit, pageToken });
+    if (history.length > 0 || nextPageToken === undefined) {
       return { history: history.toSorted(byId), more: nextPageToken !== undefined, historyId };
     }
     pageToken = nextPageToken;
   }
+  return null;
+};
+
+/** One record may tell of very many messages: a page that is too large to be taken is asked for with fewer records. */
+const historyPage = async (
+  rest: Rest,
+  o: { cursor: string; limit: number; pageToken: string | undefined },
+) => {
+  const page = (maxResults: number) =>
+    rest.ask(
+      {
+        method: 'history.list',
+        verb: 'GET',
+        path: '/history',
+        query: { startHistoryId: o.cursor, maxResults, pageToken: o.pageToken },
+      },
+      historyList,
+    );
+  for (let most = Math.min(o.limit, GMAIL_LIST_PAGE); most > 1; most = Math.ceil(most / 10)) {
+    const answer = await unlessTooLarge(page(most));
+    if (answer) return answer;
+  }
+  return page(1);
 };
 
 const byId = (a: HistoryRecord, b: HistoryRecord): number => {
