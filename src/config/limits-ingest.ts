@@ -13,7 +13,7 @@ export const LATE_MAIL_MS = 86_400_000;
 export const SOUGHT_LABELS = 100;
 /** Milliseconds between two notes that a mailbox was looked into and had nothing new. */
 export const SYNC_NOTE_MS = 60_000;
-/** Times that a survey's page is compared again because a sync changed the same messages meanwhile. */
+/** Times that a message is compared again because a sync moved on meanwhile. */
 export const SURVEY_RACE_TRIES = 5;
 /** Messages that a reconcile asks for one by one before it marks them gone, in one transaction. */
 export const GONE_BATCH = 50;

@@ -8,6 +8,8 @@ export interface Batch {
   onlyOurs?: ReadonlySet<string>;
   /** What happened to messages that are known; with the last batch of a page. */
   others: MailChange[];
+  /** The mailbox has just listed them, rather than told of them as of something that happened. */
+  listed?: boolean;
 }
 
 /** Cuts a page into batches that fit into memory. There is always a last batch, which carries what is not new. */
@@ -35,6 +37,9 @@ export const batchesOf = (
   return batches;
 };
 
-/** The same of ids alone. */
+/** The same of what a mailbox lists. */
 export const batchesOfIds = (ids: readonly string[]): Batch[] =>
-  batchesOf(ids.map((id): MailChange => ({ kind: 'added', id })));
+  batchesOf(ids.map((id): MailChange => ({ kind: 'added', id }))).map((batch) => ({
+    ...batch,
+    listed: true,
+  }));

@@ -20,8 +20,8 @@ export const catchUp = async (
     .filter((c) => (c.kind === 'changed' || c.kind === 'patched') && !added.has(c.id))
     .map((c) => c.id);
   if (changed.length === 0) return { changes: [...changes], onlyOurs };
-  const known = await knownInLedger(db, account.id, changed);
-  for (const id of changed) if (!known.has(id)) onlyOurs.add(id);
+  const { stored } = await knownInLedger(db, account.id, changed);
+  for (const id of changed) if (!stored.has(id)) onlyOurs.add(id);
   return {
     changes: [...changes, ...[...onlyOurs].map((id): MailChange => ({ kind: 'added', id }))],
     onlyOurs,

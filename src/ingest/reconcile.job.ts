@@ -100,22 +100,22 @@ class Reconcile {
   async *#unknown(seen: Set<string>): AsyncGenerator<Batch> {
     const { app, signal } = this.#ctx;
     const { account, mailbox } = this.#where;
-    let cursor = await this.#cursor();
+    // A mailbox may read the states of all pages before it shows the first.
+    const cursor = await this.#cursor();
     for await (const page of mailbox.survey(account.state.since ?? null, LIST_PAGE, { lane: 'bulk' })) {
       signal.throwIfAborted();
       for (const { id } of page) seen.add(id);
       const ids = page.map(({ id }) => id);
-      const known = await knownInLedger(app.db, account.id, ids);
+      const { stored } = await knownInLedger(app.db, account.id, ids);
       await this.#compare(
-        page.filter(({ id }) => known.has(id)),
+        page.filter(({ id }) => stored.has(id)),
         cursor,
       );
-      for (const batch of batchesOfIds(ids.filter((id) => !known.has(id)))) {
+      for (const batch of batchesOfIds(ids.filter((id) => !stored.has(id)))) {
         if (batch.ids.length > 0) yield batch;
       }
       crashpoint('reconcile.compared');
       await this.#ctx.heartbeat();
-      cursor = await this.#cursor();
     }
   }
 
@@ -124,28 +124,18 @@ class Reconcile {
   }
 
   /**
-   * Takes in the state of known messages. When a sync moved the cursor since the page was asked for, it may know better
-   * than the page, so those that differ are asked for anew.
+   * Takes in the state of known messages. When a sync moved the cursor since the survey began, it may know better than the
+   * page, so those that differ are asked for anew, one by one, since nothing may change between asking and taking in.
    */
   async #compare(page: readonly Surveyed[], cursor: string | null): Promise<void> {
-    let left = page;
-    let from = cursor;
-    for (let tries = 0; left.length > 0 && tries < SURVEY_RACE_TRIES; tries++) {
-      if (tries > 0) {
-        from = await this.#cursor();
-        left = await this.#askAgain(left);
+    for (const { id } of await this.#takeIn(page, cursor)) {
+      this.#ctx.signal.throwIfAborted();
+      for (let tries = 0, left = 1; left > 0 && tries < SURVEY_RACE_TRIES; tries++) {
+        const from = await this.#cursor();
+        const state = await this.#where.mailbox.state(id);
+        left = state ? (await this.#takeIn([{ id, state }], from)).length : 0;
       }
-      left = await this.#takeIn(left, from);
     }
-  }
-
-  async #askAgain(page: readonly Surveyed[]): Promise<Surveyed[]> {
-    const now: Surveyed[] = [];
-    for (const { id } of page) {
-      const state = await this.#where.mailbox.state(id);
-      if (state) now.push({ id, state });
-    }
-    return now;
   }
 
   /** Returns those that differ and could not be taken in. */

@@ -119,6 +119,43 @@ test('what a sync learned while the mailbox was compared is not undone by what w
   expect(row?.flags_json).toBe('["seen"]');
 });
 
+test('what a survey read before it showed its first page does not undo what a sync learned since', async () => {
+  const box = elsewhere();
+  await using t = await testApp({
+    mailbox: (m) =>
+      box.wrap({
+        ...m,
+        async *survey(...args) {
+          const all = [];
+          for await (const page of m.survey(...args)) all.push(...page);
+          for (const one of all) yield [one];
+        },
+      }),
+  });
+  await t.deliver({ subject: 'one' }, { subject: 'two' });
+  await t.drain();
+  const { mailbox } = await t.app.openMailbox(t.accountId);
+  await loseTrack(t, { subject: 'three' });
+  const seen = async () =>
+    (
+      await t.app.db.all<{ n: number }>("select count(*) as n from messages where flags_json like '%seen%'")
+    )[0];
+  let pages = 0;
+  box.before = async (method) => {
+    if (method !== 'survey' || ++pages !== 1) return;
+    // All pages are read; then both messages are read by their owner, and a sync takes that in.
+    for (const subject of ['one', 'two']) {
+      const read = { addLabels: [], removeLabels: [], addFlags: ['seen' as const], removeFlags: [] };
+      await mailbox.modify(await idOf(t, subject), read);
+    }
+    await t.app.queue.enqueue(syncJob, { accountId: t.accountId }, { userId: t.app.owner.id });
+    while (Number((await seen())?.n) < 2) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await t.drain();
+  expect(pages).toBe(3);
+  expect(Number((await seen())?.n)).toBe(2);
+});
+
 test('a survey that breaks off marks nothing gone, and is begun again', async () => {
   const clock = new ManualClock();
   const box = elsewhere();

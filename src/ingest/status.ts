@@ -2,23 +2,14 @@ import { countActions } from '#actions/store.ts';
 import type { Db } from '#db/db.ts';
 import type { ActionStatus } from '#db/enums.ts';
 import { countTakenInSince } from '#mail/count-store.ts';
-import { countLedger } from '#mail/ledger-store.ts';
+import { countLedger, type LedgerCounts } from '#mail/ledger-store.ts';
 import { countMessages } from '#mail/message-store.ts';
 import { countJobs, liveJobKeys } from '#queue/count-store.ts';
 import type { JobState } from '#queue/job.ts';
 
 /** What came in and what became of it. */
 export interface Status {
-  ledger: {
-    /** Every message that the mailboxes told of. */
-    received: number;
-    /** Decided, looked at and left alone, or given up with a reason. */
-    decided: number;
-    /** A job will decide them. */
-    waiting: number;
-    /** Neither: must be 0. */
-    unexplained: number;
-  };
+  ledger: LedgerCounts;
   /** Messages in the mailboxes now. */
   messages: number;
   actions: Partial<Record<ActionStatus, number>>;
@@ -46,20 +37,17 @@ export const ledgerSince = async (
   { db }: { db: Db },
   userId: string,
   sinceMs: number,
-): Promise<Status['ledger']> => {
+): Promise<LedgerCounts> => {
   const { received, decided, open } = await countTakenInSince(db, { userId, sinceMs });
   const waiting = (await withLiveJob(db)(open)).size;
   return { received, decided, waiting, unexplained: open.length - waiting };
 };
 
 /** The ledger of one account, or of all of a user's. */
-export const ledgerOfAccount = async (
+export const ledgerOfAccount = (
   { db }: { db: Db },
   scope: { userId: string; accountId?: string },
-): Promise<Status['ledger']> => {
-  const { received, decided, waiting, unexplained } = await countLedger(db, scope, withLiveJob(db));
-  return { received, decided, waiting, unexplained };
-};
+): Promise<LedgerCounts> => countLedger(db, scope, withLiveJob(db));
 
 /** The state of one user's mail, counted now. */
 export const statusOf = async ({ db }: { db: Db }, userId: string): Promise<Status> => {

@@ -2,7 +2,7 @@ import { type Account, isRemoved } from '#accounts/account.ts';
 import { lockAccount } from '#accounts/store.ts';
 import type { Tx } from '#db/db.ts';
 import { asSent } from '#mail/corrections.ts';
-import { addToLedger, knownInLedger, type LedgerEntry } from '#mail/ledger-store.ts';
+import { addToLedger, type Known, knownInLedger, type LedgerEntry } from '#mail/ledger-store.ts';
 import { lockHandlesByProviderId, type MailHandle, markGone, setMailState } from '#mail/message-store.ts';
 import { applyPatch } from '#mail/patch.ts';
 import type { FetchedMail, Lane, Mailbox, MailChange } from '#mail/port.ts';
@@ -19,7 +19,7 @@ type ParsedFetched = FetchedMail & { mail: ArrivedMail['mail'] };
 
 export interface Prepared {
   batch: Batch;
-  /** Ids that nobody knew; those that are not among `mails` were gone before they could be fetched. */
+  /** Ids whose messages we did not have; those that are not among `mails` were gone before they could be fetched. */
   unknown: string[];
   mails: ParsedFetched[];
 }
@@ -36,8 +36,8 @@ export const prepare = async (
   batch: Batch,
 ): Promise<Prepared> => {
   const { account, mailbox, lane = 'interactive' } = where;
-  const known = batch.ids.length > 0 ? await knownInLedger(ports.db, account.id, batch.ids) : new Set();
-  const wanted = batch.ids.filter((id) => !known.has(id));
+  const { stored } = await knownInLedger(ports.db, account.id, batch.ids);
+  const wanted = batch.ids.filter((id) => !stored.has(id));
   const fetched = wanted.length > 0 ? await mailbox.fetch(wanted, { lane }) : [];
   const { since } = account.state;
   const tooOld = new Set(
@@ -80,7 +80,7 @@ export const storeBatch = async (ports: IngestPorts, tx: Tx, s: StoreRequest): P
   const { account, prepared, now } = s;
   await stillOurs(tx, account.id);
   const known = await knownInLedger(tx, account.id, prepared.unknown);
-  const fresh = prepared.mails.filter((m) => !known.has(m.id));
+  const fresh = prepared.mails.filter((m) => !known.stored.has(m.id));
   const saved = fresh.length === 0 ? [] : await save(ports, tx, { account, now, fresh });
   crashpoint('take-in.saved');
   const judged = saved.map((m, i) => ({
@@ -177,16 +177,19 @@ const enqueueJudging = async (
   }
 };
 
-const goneEntries = (account: Account, p: Prepared, known: Set<string>): LedgerEntry[] => {
+const DELETED = { state: 'left_alone', reason: 'It was deleted before it could be read.' } as const;
+const WITHHELD = { state: 'failed', reason: 'The mailbox lists it, but does not give it.' } as const;
+
+/** One that is gone was deleted meanwhile, unless the mailbox lists it again after it said so. */
+const goneEntries = (account: Account, p: Prepared, known: Known): LedgerEntry[] => {
   const fetched = new Set(p.mails.map((m) => m.id));
   return p.unknown
-    .filter((id) => !fetched.has(id) && !known.has(id))
+    .filter((id) => !fetched.has(id) && !known.stored.has(id))
     .map((id) => ({
       accountId: account.id,
       userId: account.userId,
       providerMessageId: id,
-      state: 'failed',
-      reason: 'It was gone before it could be fetched.',
+      ...(p.batch.listed && known.unread.has(id) ? WITHHELD : DELETED),
       messageId: null,
     }));
 };

@@ -14,6 +14,7 @@ export interface LedgerEntry {
   state: LedgerState;
   /** A sentence for `left_alone` and `failed`. */
   reason: string | null;
+  /** null: it was gone before it could be read. */
   messageId: string | null;
 }
 
@@ -28,7 +29,7 @@ const COLUMNS = [
   'updated_at',
 ] as const;
 
-/** Adds entries; one that is there already is left as it is. */
+/** Adds entries; one whose message is here already is left as it is. */
 export const addToLedger = async (tx: Tx, entries: readonly LedgerEntry[], now: Instant): Promise<void> => {
   await insertRows(tx, {
     table: 'message_ledger',
@@ -43,22 +44,35 @@ export const addToLedger = async (tx: Tx, entries: readonly LedgerEntry[], now: 
       now,
       now,
     ]),
-    tail: 'on conflict (account_id, provider_message_id) do nothing',
+    tail: `on conflict (account_id, provider_message_id) do update set state = excluded.state,
+      reason = excluded.reason, message_id = excluded.message_id, updated_at = excluded.updated_at
+      where message_ledger.message_id is null`,
   });
 };
+
+/** Provider ids that the ledger knows. */
+export interface Known {
+  /** Their messages are here. */
+  stored: Set<string>;
+  /** They were gone before they could be read; one that is told of again is sought again. */
+  unread: Set<string>;
+}
 
 /** Of these provider ids, the ones that the ledger knows. */
 export const knownInLedger = async (
   sql: Sql,
   accountId: string,
   providerMessageIds: readonly string[],
-): Promise<Set<string>> => {
-  const rows = await sql.all<{ provider_message_id: string }>(
-    `select provider_message_id from message_ledger
+): Promise<Known> => {
+  const known: Known = { stored: new Set(), unread: new Set() };
+  if (providerMessageIds.length === 0) return known;
+  const rows = await sql.all<{ id: string; message_id: string | null }>(
+    `select provider_message_id as id, message_id from message_ledger
      where account_id = $1 and provider_message_id in (${textsOf(sql.engine, 2)})`,
     [accountId, JSON.stringify(providerMessageIds)],
   );
-  return new Set(rows.map((r) => r.provider_message_id));
+  for (const { id, message_id } of rows) known[message_id === null ? 'unread' : 'stored'].add(id);
+  return known;
 };
 
 /** Ends the wait of one stored message: it was decided, left alone, or given up, with the reason. */
@@ -87,8 +101,6 @@ export interface LedgerCounts {
   waiting: number;
   /** Neither: nothing will ever decide it. Must be 0. */
   unexplained: number;
-  leftAlone: number;
-  failed: number;
 }
 
 /** `hasLiveJob` says of message ids which still have a job that will decide them. */
@@ -112,8 +124,6 @@ export const countLedger = async (
     decided,
     waiting,
     unexplained: open - waiting,
-    leftAlone: count('left_alone'),
-    failed: count('failed'),
   };
 };
 
