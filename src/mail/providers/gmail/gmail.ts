@@ -3,7 +3,7 @@ import type { Db } from '#db/db.ts';
 import type { AccountRef, Lane, Mailbox, MailProvider } from '#mail/port.ts';
 import type { Clock } from '#std/clock.ts';
 import type { Random } from '#std/random.ts';
-import { Labels } from './labels.ts';
+import { Labels, type SeenLabels } from './labels.ts';
 import { type Limiter, limiter } from './limiter.ts';
 import { type Access, gmailMailbox } from './mailbox.ts';
 import { type Puller, pubsubPuller } from './pubsub.ts';
@@ -44,6 +44,7 @@ interface OfAccount {
   quota: AccountQuota;
   reads: Readonly<Record<Lane, Limiter>>;
   marks: Marks;
+  labels: SeenLabels;
 }
 
 /** Gmail and Workspace, over the Gmail API. */
@@ -60,6 +61,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
       quota: new AccountQuota({ db, clock, settings: settings.quota }, accountId),
       reads: { interactive: limiter(GMAIL_READS), bulk: limiter(GMAIL_READS) },
       marks: new Map(),
+      labels: {},
     };
     known.set(accountId, made);
     return made;
@@ -67,9 +69,9 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
 
   const open = (account: AccountRef): Mailbox => {
     const { signIn } = account;
-    const { quota, reads, marks } = ofAccount(account.id);
+    const { quota, reads, marks, labels: seen } = ofAccount(account.id);
     const rest = restClient({ clock, random, signIn, root: settings.root, quota });
-    const labels = new Labels(rest, clock);
+    const labels = new Labels(rest, clock, seen);
     const watch = watchOf({ ports, account, rest, puller });
     return gmailMailbox({
       rest,

@@ -24,15 +24,21 @@ const remoteLabel = ({ id, name }: LabelAnswer): RemoteLabel => ({
 
 const key = (name: string): string => name.normalize('NFC').trim().toLowerCase();
 
+/** What was last seen of an account's labels. */
+export interface SeenLabels {
+  known?: { ids: ReadonlySet<string>; at: number } | undefined;
+}
+
 /** The labels of one account. */
 export class Labels {
   readonly #rest: Rest;
   readonly #clock: Clock;
-  #known: { ids: ReadonlySet<string>; at: number } | undefined;
+  readonly #seen: SeenLabels;
 
-  constructor(rest: Rest, clock: Clock) {
+  constructor(rest: Rest, clock: Clock, seen: SeenLabels) {
     this.#rest = rest;
     this.#clock = clock;
+    this.#seen = seen;
   }
 
   async list(): Promise<RemoteLabel[]> {
@@ -40,7 +46,7 @@ export class Labels {
       { method: 'labels.list', verb: 'GET', path: '/labels' },
       labelList,
     );
-    this.#known = { ids: new Set(labels.map((label) => label.id).filter(isOurs)), at: this.#clock.ms() };
+    this.#seen.known = { ids: new Set(labels.map((label) => label.id).filter(isOurs)), at: this.#clock.ms() };
     return labels.filter(({ id }) => isOurs(id)).map(remoteLabel);
   }
 
@@ -64,7 +70,7 @@ export class Labels {
         },
         labelAnswer,
       );
-      this.#known = undefined;
+      this.#seen.known = undefined;
       return remoteLabel(made);
     } catch (e) {
       // Somebody else was quicker, or the answer to our own call was lost.
@@ -77,11 +83,11 @@ export class Labels {
   /** Throws `permanent` when one of these does not exist. */
   async check(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    const known = this.#known;
+    const known = this.#seen.known;
     if (known && this.#clock.ms() - known.at < GMAIL_LABELS_MS && ids.every((id) => known.ids.has(id)))
       return;
     await this.list();
-    const unknown = ids.some((id) => !this.#known?.ids.has(id));
+    const unknown = ids.some((id) => !this.#seen.known?.ids.has(id));
     if (!unknown) return;
     throw new AppError('permanent', 'mail.unknown-label', 'The mailbox has no such label', {
       help: 'Choose a label that exists, or make it first.',

@@ -223,6 +223,16 @@ test('a label that somebody else made meanwhile is found', async () => {
   expect((await f.mailbox.ensureLabel('Work')).id).toBe(f.fake.labelId(GMAIL_USER, 'Work'));
 });
 
+test('the labels of an account are listed once for all that open it', async () => {
+  await using f = await openGmail();
+  const id = f.fake.deliver(GMAIL_USER, MAIL);
+  const label = await f.mailbox.ensureLabel('Work');
+  await f.mailbox.labels();
+  const listed = f.fake.stats.calls('labels.list');
+  await f.provider.open(f.account).modify(id, patch({ addLabels: [label.id] }));
+  expect(f.fake.stats.calls('labels.list')).toBe(listed);
+});
+
 test('a label that was deleted meanwhile is not there to be set', async () => {
   await using f = await openGmail();
   const id = f.fake.deliver(GMAIL_USER, MAIL);
