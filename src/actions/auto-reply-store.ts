@@ -35,3 +35,15 @@ export const countAutoReplies = async (
   );
   return { all: Number(row?.n ?? 0), toDomain: Number(row?.domain ?? 0) };
 };
+
+/** When a rule of the account answered this address, in lower case, the last time; null when it never did. */
+export const lastAutoReply = async (
+  sql: Sql,
+  o: { accountId: string; address: string; ruleId: string },
+): Promise<Instant | null> => {
+  const [row] = await sql.all<{ at: Instant }>(
+    'select answered_at as at from auto_replies where account_id = $1 and address = $2 and rule_id = $3',
+    [o.accountId, o.address, o.ruleId],
+  );
+  return row?.at ?? null;
+};

@@ -1,15 +1,16 @@
 import type { Tx } from '#db/db.ts';
-import { findHandle, type MailHandle, markGone } from '#mail/message-store.ts';
+import { findHandle, findMail, type MailHandle, markGone } from '#mail/message-store.ts';
 import { emptyPatch } from '#mail/patch.ts';
 import { review } from '#policy/review.ts';
 import { invariant } from '#std/assert.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError, errorMessage } from '#std/errors.ts';
 import { type Action, actionHash, UNDO, type UndoHint } from './action.ts';
-import { isDeclined } from './declined.ts';
+import { declined, isDeclined } from './declined.ts';
 import { effectKind } from './effects/catalog.ts';
 import type { Carrying, Finishing } from './effects/define.ts';
 import { waitForReconcile } from './epoch.ts';
+import { foreseenRefusal } from './foresee.ts';
 import { actionKind } from './kinds/catalog.ts';
 import type { Effect } from './kinds/define.ts';
 import { deleteForever } from './kinds/delete.ts';
@@ -67,6 +68,7 @@ const hold = async (ports: ActionPorts, action: Action): Promise<Performed | nul
   if (verdict === 'deny') {
     throw new AppError('denied', 'policy.denied', reasons.map((r) => r.sentence).join(' '));
   }
+  await refuseForeseen(ports, action);
   await ports.db.write(async (tx) => {
     const moved = await moveAction(tx, {
       id: action.id,
@@ -78,6 +80,15 @@ const hold = async (ports: ActionPorts, action: Action): Promise<Performed | nul
     if (moved) await ports.askApproval(tx, action, reasons);
   });
   return 'waits';
+};
+
+/** Nobody is asked about what would be refused. */
+const refuseForeseen = async (ports: ActionPorts, action: Action): Promise<void> => {
+  const { ruleId, userId, messageId } = action;
+  const message = ruleId === null ? undefined : await findMail(ports.db, userId, messageId);
+  if (ruleId === null || !message) return;
+  const refusal = await foreseenRefusal(ports, message, { ...action, ruleId });
+  if (refusal !== null) throw declined(refusal);
 };
 
 /** Listed in docs/architecture.md: what must hold before anything is done to a mailbox. */

@@ -49,16 +49,18 @@ const COLUMNS = [
   'reasons_json',
   'review_json',
   'reviewed_at',
+  'error_message',
   'trace_id',
   'created_at',
   'updated_at',
 ] as const;
 
-/** An action is stored either to be carried out or to wait for a person. */
+/** An action is stored to be carried out, to wait for a person, or to say why it will not be. */
 export type NewAction = Omit<
   Action,
   'approvedHash' | 'errorMessage' | 'before' | 'undoHint' | 'executedAt' | 'status'
-> & { status: 'queued' | 'approved_pending' };
+> &
+  ({ status: 'queued' | 'approved_pending' } | { status: 'canceled'; errorMessage: string });
 
 const values = (a: NewAction): SqlValue[] => [
   a.id,
@@ -76,6 +78,7 @@ const values = (a: NewAction): SqlValue[] => [
   JSON.stringify(a.reasons),
   JSON.stringify(a.review),
   a.reviewedAt,
+  a.status === 'canceled' ? a.errorMessage : null,
   a.traceId,
   a.createdAt,
   a.createdAt,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createApiToken } from '#access/token-store.ts';
 import { createUser } from '#access/user-store.ts';
-import { removeAccount } from '#ingest/remove.ts';
 import { ManualClock } from '#std/clock.ts';
 import { type TestApp, type TestClient, testApp } from '#test/kit/test-app.ts';
 
@@ -60,37 +59,6 @@ test('a command is carried out, told in full, undone, and done again', async () 
   );
   const message = (await api.call('GET', `/api/messages/${ids[0]}`)).json;
   expect(message.labels).toHaveLength(2);
-});
-
-test('what was done in an account that was removed since says that it cannot be undone, and nothing more is done there', async () => {
-  await using app = await testApp();
-  const { api, ids } = await filled(app, 2);
-  const acted = await api.call('POST', `/api/messages/${ids[0]}/actions`, { type: 'archive' });
-  await app.drain();
-  await removeAccount(app.app, {
-    userId: app.app.owner.id,
-    accountId: app.accountId,
-    mail: 'keep',
-    by: { actor: 'owner', channel: 'test' },
-  });
-  await app.drain();
-  const why = 'Its account was removed: add that again first.';
-  const path = `/api/actions/${acted.json.actionId}`;
-  expect((await api.call('GET', path)).json).toMatchObject({ canUndo: false, whyNotUndoable: why });
-  expect((await api.call('GET', '/api/actions')).json.items[0]).toMatchObject({ canUndo: false });
-  expect((await api.call('POST', '/api/undo/preview', { accountId: app.accountId })).json).toMatchObject({
-    undoable: 0,
-    blocked: [{ reason: 'Their account was removed: add that again first.', count: 1 }],
-    sample: [],
-  });
-  expect(await api.call('POST', `${path}/undo`)).toMatchObject({
-    status: 409,
-    json: { code: 'actions.not-undoable', detail: expect.stringContaining(why) },
-  });
-  expect(await api.call('POST', `/api/messages/${ids[1]}/actions`, { type: 'archive' })).toMatchObject({
-    status: 409,
-    json: { code: 'accounts.removed' },
-  });
 });
 
 test('what cannot be undone waits for a yes, shows what it is, and the first answer counts', async () => {

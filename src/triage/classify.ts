@@ -1,3 +1,5 @@
+import { foreseenRefusal } from '#actions/foresee.ts';
+import { findActionKind } from '#actions/kinds/catalog.ts';
 import { performJob } from '#actions/perform.job.ts';
 import { countRecentActions, insertActions } from '#actions/store.ts';
 import { BULK_PRIORITY, LIVE_MAIL_MS } from '#config/limits.ts';
@@ -88,6 +90,7 @@ interface Judged {
 
 const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promise<number> => {
   const exceeded = await rateGuard(ports, j, r.live);
+  const refused = await sendGuard(ports, j);
   return r.write(async (tx) => {
     if (await isDecided(tx, r.messageId, ARRIVAL)) return 0;
     const now = ports.clock.now();
@@ -99,6 +102,7 @@ const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promis
       traceId,
       authenticated: j.authenticated,
       rateExceeded: exceeded,
+      foreseenRefusal: refused,
       policy: ports.policy,
       newId: ports.newId,
       now,
@@ -188,4 +192,17 @@ const rateGuard = async (
     }
   }
   return (ruleId, type) => exceeded.has(`${ruleId} ${type}`);
+};
+
+/** Answers, for each rule and type, why what it would send will be refused, so that nobody is asked about it first. */
+const sendGuard = async (
+  ports: TriagePorts,
+  { message, evaluation }: Judged,
+): Promise<(ruleId: string, type: string) => string | null> => {
+  const refusals = new Map<string, string | null>();
+  for (const { ruleId, action } of evaluation.actions) {
+    if (!findActionKind(action.type)?.sends) continue;
+    refusals.set(`${ruleId} ${action.type}`, await foreseenRefusal(ports, message, { ruleId, ...action }));
+  }
+  return (ruleId, type) => refusals.get(`${ruleId} ${type}`) ?? null;
 };

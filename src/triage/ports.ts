@@ -1,4 +1,5 @@
 import type { Action } from '#actions/action.ts';
+import type { SendingSettings } from '#actions/ports.ts';
 import type { Db, Tx } from '#db/db.ts';
 import type { RateLimits } from '#policy/rate.ts';
 import type { PolicyReason, PolicySettings } from '#policy/review.ts';
@@ -18,6 +19,7 @@ export interface TriagePorts {
   rulesOf(userId: string): Promise<CompiledRules>;
   ruleMode: RuleMode;
   policy: PolicySettings;
+  sending: SendingSettings;
   rateLimits: RateLimits;
   /** The name under which an account's own server writes Authentication-Results; null when it has none. */
   trustedAuthServer(accountId: string): Promise<string | null>;

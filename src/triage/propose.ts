@@ -15,6 +15,8 @@ export interface ProposeContext {
   authenticated: boolean;
   /** For one rule and action type: more than an hour allows. */
   rateExceeded(ruleId: string, type: string): boolean;
+  /** Why what it would send will be refused; null when it may well be sent. */
+  foreseenRefusal(ruleId: string, type: string): string | null;
   policy: PolicySettings;
   newId: NewId;
   now: Instant;
@@ -41,6 +43,7 @@ const propose = ({ ruleId, action, safeMode }: MergedAction, c: ProposeContext):
   };
   const { verdict, reasons } = review(input, c.policy);
   if (verdict === 'deny') return undefined;
+  const refusal = c.foreseenRefusal(ruleId, kind.type);
   return {
     id: c.newId(),
     userId: c.message.userId,
@@ -51,7 +54,9 @@ const propose = ({ ruleId, action, safeMode }: MergedAction, c: ProposeContext):
     source: 'deterministic',
     type: kind.type,
     parameters: action.parameters,
-    status: verdict === 'allow' ? 'queued' : 'approved_pending',
+    ...(refusal === null
+      ? { status: verdict === 'allow' ? 'queued' : 'approved_pending' }
+      : { status: 'canceled', errorMessage: refusal }),
     confidence: 1,
     reasons,
     review: input,

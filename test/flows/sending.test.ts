@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
+import { createAccount } from '#accounts/store.ts';
 import { requestAction } from '#actions/request.ts';
 import { findAction } from '#actions/store.ts';
 import { requestUndo } from '#actions/undo.ts';
+import { removeAccount } from '#ingest/remove.ts';
+import { syncJob } from '#ingest/sync.job.ts';
 import type { ParsedMail } from '#mail/message.ts';
 import { parseMail } from '#mail/mime.ts';
+import { deliver } from '#mail/providers/local/deliver.ts';
 import { ManualClock } from '#std/clock.ts';
+import { toInstant } from '#std/time.ts';
 import { type TestApp, type TestMail, testApp } from '#test/kit/test-app.ts';
 
 const START = Date.parse('2026-01-15T09:00:00.000Z');
@@ -153,6 +158,77 @@ test('a mail that nobody vouches for asks a person, and a thousand forged ones g
     "select count(*) as n from actions where status = 'approved_pending'",
   );
   expect(Number(waiting?.n)).toBe(1_000);
+});
+
+const cards = async (t: TestApp) =>
+  t.app.db.all<{ id: string; expires_at: string }>(
+    "select id, expires_at from approvals where state = 'waiting'",
+  );
+
+const forged = (from: string, subject: string, headers: string[] = []): TestMail => ({
+  raw: (letter(from, subject, headers).raw ?? '').replace('dmarc=pass', 'dmarc=fail'),
+});
+
+test('nobody is asked about an answer that would be refused, and a card ends when its mail is too old to be answered', async () => {
+  const { t, clock } = await start();
+  await using _ = t;
+  await rule(t, [AWAY]);
+  await t.deliver(letter('eve@known.example', 'First'));
+  await wait(t, clock);
+  expect(await mailIn(t)).toHaveLength(1);
+  await t.deliver(
+    forged('a@one.example', 'Auto', ['Auto-Submitted: auto-generated']),
+    forged('b@two.example', 'List', ['List-Id: <x.two.example>']),
+    forged('no-reply@three.example', 'Machine'),
+    forged('eve@known.example', 'Again'),
+  );
+  await wait(t, clock);
+  expect(await cards(t)).toEqual([]);
+  const [, ...refused] = await actionsOf(t);
+  expect(refused.map((a) => a.status)).toEqual(['canceled', 'canceled', 'canceled', 'canceled']);
+  for (const { why } of refused) expect(why).toMatch(/^It was not answered\. .*\.$/);
+  clock.advance(6 * HOUR);
+  await t.deliver({ ...forged('ada@example.com', 'Hello'), ageMs: 5 * HOUR });
+  await t.drain();
+  const [card, ...more] = await cards(t);
+  expect(more).toEqual([]);
+  expect(Date.parse(card?.expires_at ?? '') - clock.ms()).toBe(19 * HOUR);
+});
+
+test('the same mailbox, removed with its mail and connected again, has nothing sent a second time by its rules', async () => {
+  const { t, clock } = await start({ 'policy.forward_allow': ['books@example.com'] });
+  await using _ = t;
+  await rule(t, [AWAY, { type: 'forward', parameters: { to: ['books@example.com'] } }]);
+  const mails = [letter('ada@example.com', 'One'), letter('bob@example.org', 'Two')];
+  await t.deliver(...mails);
+  await wait(t, clock, HOUR);
+  expect(await mailIn(t)).toHaveLength(4);
+  const { owner } = t.app;
+  await removeAccount(t.app, { userId: owner.id, accountId: t.accountId, mail: 'delete', by: OWNER });
+  await wait(t, clock);
+  const again = { userId: owner.id, provider: 'local', email: 'robin@marlow.example', displayName: '' };
+  const { id: accountId } = await createAccount(t.app, again);
+  await trust(t, accountId);
+  const date = toInstant(START);
+  await t.app.db.write((tx) =>
+    deliver(tx, {
+      accountId,
+      mails: mails.map(({ raw }) => ({
+        raw: new TextEncoder().encode(raw),
+        date,
+        labels: ['INBOX'],
+        flags: [],
+      })),
+    }),
+  );
+  await t.app.queue.enqueue(syncJob, { accountId }, { userId: owner.id });
+  await wait(t, clock, HOUR);
+  expect(await mailIn(t, 'SENT', accountId)).toEqual([]);
+  const whys = (await actionsOf(t)).map(({ why }) => why);
+  expect(new Set(whys)).toEqual(
+    new Set(['It came before the account was connected, and rules send nothing about older mail.']),
+  );
+  expect(whys).toHaveLength(4);
 });
 
 test('one domain gets four automatic answers in a day, and one account gives twenty', async () => {

@@ -1,7 +1,7 @@
 import { refuseAutoReply } from '#actions/answer-rules.ts';
 import { declined } from '#actions/declined.ts';
 import type { Carrying } from '#actions/effects/define.ts';
-import { epochOf } from '#actions/epoch-store.ts';
+import { whyTooOld } from '#actions/foresee.ts';
 import type { Letter } from '#actions/kinds/define.ts';
 import { type Written, writeLetter } from '#actions/letter.ts';
 import { operationOf } from '#actions/operation.ts';
@@ -18,15 +18,10 @@ import { defineEffect } from './define.ts';
 const isAutomatic = ({ action }: Carrying): boolean =>
   action.source !== 'manual' && action.approvedHash === null;
 
-/** A mail that came before the restore may have been answered after the backup: nobody here can know (P9). */
-const refuseOld = async ({ ports, action, target }: Carrying): Promise<void> => {
+const refuseOld = async ({ ports, action, account, target }: Carrying): Promise<void> => {
   if (action.source === 'manual') return;
-  const epoch = await epochOf(ports.db, action.accountId);
-  if (epoch && target.receivedAt < epoch.restoredAt) {
-    throw declined(
-      'It came before this installation was restored from a backup, so it may have been sent already.',
-    );
-  }
+  const tooOld = await whyTooOld(ports.db, account, target.receivedAt);
+  if (tooOld !== null) throw declined(tooOld);
 };
 
 /** What was shown for approval is what is done. */
