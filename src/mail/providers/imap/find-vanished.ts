@@ -1,6 +1,6 @@
 import { IMAP_COMPARE_ALL_MS, IMAP_COMPARE_PAGE, IMAP_REGISTER_PAGE } from '#config/limits-imap.ts';
-import { type Folder, lockMirror, saveFolder } from './folder-store.ts';
-import { countByFolder, setAdrift, uidsBelow } from './message-store.ts';
+import { type Folder, lockMirror, mustStand, readFolders, saveFolder } from './folder-store.ts';
+import { countInFolder, setAdrift, uidsBelow } from './message-store.ts';
 import type { Mirror } from './mirror.ts';
 import type { Selected, Session } from './session.ts';
 import { pagesOf } from './uid-set.ts';
@@ -20,7 +20,7 @@ export const findVanished = async (
     await beginAnew(mirror, folder, box);
     return box;
   }
-  const held = (await countByFolder(mirror.db, mirror.accountId)).get(folder.id) ?? 0;
+  const held = await countInFolder(mirror.db, mirror.accountId, folder.id);
   const isNew = box.uidNext > folder.uidNext ? await session.uids(folder.uidNext) : [];
   const missing = held + isNew.length - box.exists;
   const { clock } = mirror;
@@ -33,6 +33,9 @@ export const findVanished = async (
 const beginAnew = async (mirror: Mirror, folder: Folder, box: Selected): Promise<void> => {
   await mirror.db.write(async (tx) => {
     await lockMirror(tx, mirror.accountId);
+    // Another look that was at it as well may have been first, and have found some of them already.
+    const known = (await readFolders(tx, mirror.accountId)).find((f) => f.id === folder.id);
+    if (known?.uidValidity === box.uidValidity) return;
     await setAdrift(tx, mirror.accountId, { folderId: folder.id, uids: null });
     const comparedAt = mirror.clock.ms();
     await saveFolder(tx, mirror.accountId, {
@@ -97,6 +100,7 @@ const markVanished = async (mirror: Mirror, folder: Folder, uids: readonly numbe
   for (const page of pagesOf(uids, IMAP_REGISTER_PAGE)) {
     await mirror.db.write(async (tx) => {
       await lockMirror(tx, mirror.accountId);
+      await mustStand(tx, mirror.accountId, folder);
       await setAdrift(tx, mirror.accountId, { folderId: folder.id, uids: page });
     });
   }
@@ -107,6 +111,7 @@ const remember = async (mirror: Mirror, folder: Folder, lacking: number): Promis
   const state = { ...folder.state, comparedAt: mirror.clock.ms() };
   await mirror.db.write(async (tx) => {
     await lockMirror(tx, mirror.accountId);
+    await mustStand(tx, mirror.accountId, folder);
     await saveFolder(tx, mirror.accountId, { ...folder, uidNext: lacking, state });
   });
 };

@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '#db/db.ts';
 import type { LabelRole } from '#mail/message.ts';
+import { AppError } from '#std/errors.ts';
 
 /** One folder of a mailbox, and how far the mirror knows it. */
 export interface Folder {
@@ -76,6 +77,24 @@ export const saveFolder = async (tx: Tx, accountId: string, f: Folder): Promise<
     [accountId, f.id, f.path, f.role, f.uidValidity, f.uidNext, f.highestModseq, JSON.stringify(f.state)],
   );
 };
+
+/**
+ * Throws when a folder is no longer known as far as when it was read: another look began it anew since, and what was seen
+ * before that may not be put into it. After `lockMirror`.
+ */
+export const mustStand = async (tx: Tx, accountId: string, read: Folder): Promise<void> => {
+  const [now] = await tx.all<{ uid_validity: string | null; uid_next: number | string | null }>(
+    'select uid_validity, uid_next from imap_folders where account_id = $1 and id = $2',
+    [accountId, read.id],
+  );
+  if (now?.uid_validity !== read.uidValidity || Number(now?.uid_next ?? 1) < read.uidNext)
+    throw folderChanged();
+};
+
+export const folderChanged = (): AppError =>
+  new AppError('transient', 'imap.folder-changed', 'A folder was made anew while it was read', {
+    help: 'It is read again by itself.',
+  });
 
 export const dropFolder = async (tx: Tx, accountId: string, id: string): Promise<void> => {
   await tx.run('delete from imap_folders where account_id = $1 and id = $2', [accountId, id]);

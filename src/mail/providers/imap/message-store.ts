@@ -127,6 +127,15 @@ export const countByFolder = async (sql: Sql, accountId: string): Promise<Map<st
   return new Map(rows.map((row) => [row.folder_id, Number(row.n)]));
 };
 
+export const countInFolder = async (sql: Sql, accountId: string, folderId: string): Promise<number> => {
+  const [row] = await sql.all<{ n: number | string }>(
+    `select count(*) as n from imap_messages
+     where account_id = $1 and folder_id = $2 and uid is not null and deleted = 0`,
+    [accountId, folderId],
+  );
+  return Number(row?.n ?? 0);
+};
+
 /** The messages of these ids that are there, in no set order. */
 export const readMessages = async (
   sql: Sql,

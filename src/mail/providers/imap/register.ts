@@ -1,6 +1,13 @@
 import { IMAP_LABELS } from '#config/limits-imap.ts';
 import type { Tx } from '#db/db.ts';
-import { type Folder, lockMirror, readMailboxState, saveFolder, writeMailboxState } from './folder-store.ts';
+import {
+  type Folder,
+  lockMirror,
+  mustStand,
+  readMailboxState,
+  saveFolder,
+  writeMailboxState,
+} from './folder-store.ts';
 import {
   insertMessages,
   type Mirrored,
@@ -16,25 +23,27 @@ import type { Session } from './session.ts';
 import type { Marks, Sighting } from './sighting.ts';
 import { readView, sameState, stateOf, unknownKeywords, type View } from './view.ts';
 
-/** A message that looks like one which the mirror has somewhere else. */
+/** A message that looks like others which the mirror has elsewhere, or here under another UID. */
 export interface Doubtful {
   sighting: Sighting;
-  like: Mirrored;
+  alike: Mirrored[];
 }
 
 /**
  * Puts what was seen in a folder into the mirror, and with it how far the folder is known. A message that is adrift and
- * looks the same is that message, and keeps its id. Returns those that look like one that lies elsewhere, which are left
- * out unless `copies` says that they are copies.
+ * looks the same is that message, and keeps its id. Returns those that look like any other, which are left out
+ * unless `copies` says that they are copies: between two looks a message can also leave a folder and come back to it.
+ * `read`: the folder as it was when the look into it began.
  */
 export const register = (
   mirror: Mirror,
   folder: Folder,
-  o: { seen: readonly Sighting[]; copies: boolean },
+  o: { seen: readonly Sighting[]; copies: boolean; read: Folder },
 ): Promise<Doubtful[]> =>
   mirror.db.write(async (tx) => {
     const { accountId } = mirror;
     await lockMirror(tx, accountId);
+    await mustStand(tx, accountId, o.read);
     const view = await learnKeywords(
       tx,
       mirror,
@@ -64,8 +73,7 @@ export const register = (
         if (row) await settle(tx, mirror, { row, folder, view, sighting });
         continue;
       }
-      const like = rows.find((row) => row.folderId !== folder.id);
-      if (like && !o.copies) doubtful.push({ sighting, like });
+      if (rows.length > 0 && !o.copies) doubtful.push({ sighting, alike: rows });
       else fresh.push(newMessage(mirror, { folder, view, sighting }));
     }
     await insertMessages(tx, accountId, fresh);
@@ -129,6 +137,7 @@ export const storeMarks = (
 ): Promise<void> =>
   mirror.db.write(async (tx) => {
     await lockMirror(tx, mirror.accountId);
+    await mustStand(tx, mirror.accountId, folder);
     const view = await learnKeywords(
       tx,
       mirror,

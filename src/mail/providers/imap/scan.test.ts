@@ -1,10 +1,20 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '#db/db.ts';
-import { type DovecotServer, dovecotBinary, startDovecot } from '#test/kit/dovecot-server.ts';
+import {
+  DOVECOT_PASSWORD,
+  type DovecotServer,
+  dovecotBinary,
+  startDovecot,
+} from '#test/kit/dovecot-server.ts';
+import { imapAccount, loopback, testImapProvider } from '#test/kit/imap-account.ts';
+import { type ImapWire, startImapWire } from '#test/kit/imap-wire.ts';
 import { type ImapWorld, imapWorld, letter } from '#test/kit/imap-world.ts';
 import { readFolders } from './folder-store.ts';
 import { listBelow } from './message-store.ts';
+import type { ImapSettings } from './settings.ts';
 
 const FOLDERS = ['INBOX', 'Archive', 'Trash', 'Work'] as const;
 
@@ -85,6 +95,26 @@ const checkStable = (before: Map<string, string[]>, after: Map<string, string[]>
   }
 };
 
+/** The server forgets what it numbered in the inbox, as after a repair of its files. */
+const renumber = (maildir: string): void => {
+  for (const name of readdirSync(maildir))
+    if (/^dovecot(?:-uidlist|\.index)/.test(name)) rmSync(join(maildir, name));
+};
+
+/** Holds a client at its nth line that looks so until it is opened. */
+const gate = (wire: ImapWire, line: RegExp, nth = 1) => {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  let left = nth;
+  wire.onLine(async (text) => {
+    if (!line.test(text) || --left > 0) return undefined;
+    reached.resolve();
+    await opened.promise;
+    return undefined;
+  });
+  return { reached: reached.promise, open: () => opened.resolve() };
+};
+
 describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others change', () => {
   let server: DovecotServer;
   beforeAll(async () => {
@@ -161,5 +191,83 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
     await peer.client.mailboxRename('Work', 'Job');
     expect(await mailbox.changes(start, 10)).toMatchObject({ changes: [] });
     expect((await mailbox.labels()).find((l) => l.name === 'Job')?.id).toBe(work?.id);
+  });
+
+  test('two looks at once that find a folder numbered anew lose no id', async () => {
+    const wires = [await startImapWire(server.port), await startImapWire(server.port)] as const;
+    await using world = await imapWorld(server, { port: wires[0].port });
+    const { peer, database, account } = world;
+    const other = testImapProvider(database.db);
+    const { username } = account.config as ImapSettings;
+    const settings = loopback({ port: wires[1].port, user: username });
+    const mailboxes = [
+      world.mailbox,
+      other.open(imapAccount({ id: 'a1', settings, password: DOVECOT_PASSWORD })),
+    ] as const;
+    for (let n = 0; n < 3; n++) await peer.append('INBOX', letter(n));
+    const uid = await peer.append('Archive', letter('copied'));
+    for (const mailbox of mailboxes) await mailbox.cursor();
+    const before = (await inMirror(database.db)).ids;
+    // A copy is asked about, so that one look can be held when it has taken in a part of the inbox.
+    await peer.copy('Archive', uid, 'INBOX');
+    await peer.append('Archive', letter('other'));
+    for (const wire of wires) wire.cut();
+    renumber(server.maildir(username));
+    const late = gate(wires[1], /SELECT INBOX/);
+    const lateLook = mailboxes[1].cursor();
+    await late.reached;
+    const early = gate(wires[0], /SELECT Archive/, 2);
+    const earlyLook = mailboxes[0].cursor();
+    await early.reached;
+    const later = gate(wires[1], /SELECT Archive/);
+    late.open();
+    await later.reached;
+    early.open();
+    await earlyLook;
+    later.open();
+    await lateLook;
+    await other.close();
+    for (const wire of wires) wire.close();
+    const { ids } = await inMirror(database.db);
+    for (const [messageId, known] of before)
+      expect(ids.get(messageId)).toEqual(expect.arrayContaining(known));
+  });
+
+  test.each([
+    ['says so', ' [NOPERM]'],
+    ['says no', ''],
+  ])('a folder that the server lets nobody into, and %s, keeps nobody from the others', async (_, code) => {
+    const wire = await startImapWire(server.port);
+    await using world = await imapWorld(server, { port: wire.port });
+    const { peer, mailbox } = world;
+    await peer.client.mailboxCreate('Shared');
+    wire.hide('LIST-STATUS');
+    wire.onLine((line) =>
+      /^\S+ (?:SELECT|STATUS) Shared/.test(line) ? { answer: `% NO${code} Not for you\r\n` } : undefined,
+    );
+    const uid = await peer.append('INBOX', letter(1));
+    const start = await mailbox.cursor();
+    const { ids } = await mailbox.list(null, 10);
+    expect(ids).toHaveLength(1);
+    await peer.expunge('INBOX', uid);
+    expect(await mailbox.changes(start, 10)).toMatchObject({ changes: [{ kind: 'gone', id: ids[0] }] });
+    wire.close();
+  });
+
+  test('a folder that is closed to us later keeps its mail, and nobody from the others', async () => {
+    const wire = await startImapWire(server.port);
+    await using world = await imapWorld(server, { port: wire.port });
+    const { peer, mailbox } = world;
+    await peer.client.mailboxCreate('Shared');
+    await peer.append('Shared', letter(1));
+    wire.hide('LIST-STATUS');
+    const start = await mailbox.cursor();
+    wire.onLine((line) =>
+      /^\S+ (?:SELECT|STATUS) Shared/.test(line) ? { answer: '% NO [NOPERM] No more\r\n' } : undefined,
+    );
+    await peer.append('INBOX', letter(2));
+    expect(await mailbox.changes(start, 10)).toMatchObject({ changes: [{ kind: 'added' }] });
+    expect((await mailbox.list(null, 10)).ids).toHaveLength(2);
+    wire.close();
   });
 });

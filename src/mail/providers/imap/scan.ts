@@ -1,5 +1,6 @@
 import { IMAP_SCAN_ROUNDS } from '#config/limits-imap.ts';
 import { crashpoint } from '#std/crashpoint.ts';
+import { AppError } from '#std/errors.ts';
 import { findVanished } from './find-vanished.ts';
 import { type Folder, lockMirror, readFolders } from './folder-store.ts';
 import { type FolderStatus, lookAtFolders } from './folders.ts';
@@ -19,33 +20,47 @@ const BURY_PAGE = 500;
  */
 export const scan = async (mirror: Mirror, session: Session): Promise<void> => {
   const seen = new Map<string, FolderStatus>();
+  const closed = new Set<string>();
   for (let round = 0; round < IMAP_SCAN_ROUNDS; round++) {
     const { folders, status, lost } = await lookAtFolders(mirror, session, { status: true });
     const counts = await countByFolder(mirror.db, mirror.accountId);
-    const changed = folders.filter((f) => {
-      if (session.isGmail && !holdsMail(f)) return false;
-      return hasChanged(mirror, {
-        folder: f,
-        status: status.get(f.id),
-        seen: seen.get(f.id),
-        count: counts.get(f.id) ?? 0,
-      });
+    const open = folders.filter(
+      (f) => (status.has(f.id) || !closed.has(f.id)) && (!session.isGmail || holdsMail(f)),
+    );
+    const changed = open.filter((folder) => {
+      const at = status.get(folder.id);
+      const count = counts.get(folder.id) ?? 0;
+      return at && hasChanged(mirror, { folder, status: at, seen: seen.get(folder.id), count });
     });
+    const isQuiet = round > 0 && changed.length === 0;
+    // What does not tell how it stands is looked into again only with others: something may have gone there from them.
+    if (!isQuiet) changed.push(...open.filter((f) => !status.has(f.id)));
     if (changed.length === 0) {
       if (!lost) return bury(mirror);
       continue;
     }
     for (const folder of changed) {
-      const box = await findVanished(mirror, session, folder);
+      const box = await lookInto(folder, () => findVanished(mirror, session, folder));
       if (box) seen.set(folder.id, statusOf(box));
+      else closed.add(folder.id);
     }
     // They were all asked what left them before any is asked what came, so that a move is not taken for a copy.
     for (const { id } of changed) {
       const folder = (await readFolders(mirror.db, mirror.accountId)).find((f) => f.id === id);
-      const box = folder && (await takeIn(mirror, session, folder));
+      const box = folder && (await lookInto(folder, () => takeIn(mirror, session, folder)));
       if (box) seen.set(id, statusOf(box));
     }
     if ((await countAdrift(mirror.db, mirror.accountId)) === 0) return;
+  }
+};
+
+/** null where there is none to look into: a folder that was never open to us must not keep us from all others. */
+const lookInto = async (folder: Folder, look: () => Promise<Selected | null>): Promise<Selected | null> => {
+  try {
+    return await look();
+  } catch (e) {
+    if (folder.uidValidity === null && e instanceof AppError && e.code === 'imap.refused') return null;
+    throw e;
   }
 };
 
@@ -61,11 +76,9 @@ const statusOf = (box: Selected): FolderStatus => ({
 
 const hasChanged = (
   mirror: Mirror,
-  o: { folder: Folder; status: FolderStatus | undefined; seen: FolderStatus | undefined; count: number },
+  o: { folder: Folder; status: FolderStatus; seen: FolderStatus | undefined; count: number },
 ): boolean => {
   const { folder, status, seen, count } = o;
-  // What does not tell how it stands is looked into each time, but once is enough for one look.
-  if (!status) return seen === undefined;
   const known = seen ?? {
     uidValidity: folder.uidValidity ?? '',
     uidNext: folder.uidNext,

@@ -83,13 +83,14 @@ export class Session {
     );
   }
 
-  /** Selects a folder anew. null when there is none of that name. */
+  /** Selects a folder anew. null when there is none of that name, or none for us (RFC 5530 §3: NOPERM). */
   async select(path: string): Promise<Selected | null> {
     const box = await this.#run(async () => {
       try {
         return await this.#client.mailboxOpen(path);
       } catch (e) {
-        if ((e as { mailboxMissing?: unknown }).mailboxMissing === true) return null;
+        const { mailboxMissing, serverResponseCode } = e as Record<string, unknown>;
+        if (mailboxMissing === true || serverResponseCode === 'NOPERM') return null;
         throw e;
       }
     });

@@ -6,8 +6,7 @@ import {
   IMAP_REGISTER_PAGE,
 } from '#config/limits-imap.ts';
 import { crashpoint } from '#std/crashpoint.ts';
-import { AppError } from '#std/errors.ts';
-import { type Folder, lockMirror, saveFolder } from './folder-store.ts';
+import { type Folder, folderChanged, lockMirror, mustStand, saveFolder } from './folder-store.ts';
 import { uidsBelow } from './message-store.ts';
 import type { Mirror } from './mirror.ts';
 import { confirmPlaces, register, storeMarks } from './register.ts';
@@ -32,14 +31,14 @@ export const takeIn = async (mirror: Mirror, session: Session, folder: Folder): 
     crashpoint('imap.seen');
     await takeInPage(
       { mirror, session, folder: { ...start, uidNext } },
-      seen.filter((s) => s !== null),
+      { read: folder, seen: seen.filter((s) => s !== null) },
     );
     crashpoint('imap.registered');
   }
   const state = await readMarks({ mirror, session, folder, box });
   uidNext = Math.max(uidNext, box.uidNext);
   const now: Folder = { ...folder, uidNext, highestModseq: box.highestModseq, state };
-  if (JSON.stringify(now) !== JSON.stringify(folder)) await save(mirror, now);
+  if (JSON.stringify(now) !== JSON.stringify(folder)) await save(mirror, { read: folder, now });
   return box;
 };
 
@@ -49,28 +48,26 @@ interface Place {
   folder: Folder;
 }
 
-/** What is like a message that lies elsewhere is a copy, or was moved since we looked there: that is asked first. */
-const takeInPage = async (at: Place, seen: Sighting[]): Promise<void> => {
+/** What is like another message is a copy of it, or is that message and was moved since we looked: that is asked first. */
+const takeInPage = async (at: Place, o: { read: Folder; seen: Sighting[] }): Promise<void> => {
   const { mirror, session, folder } = at;
-  const doubtful = await register(mirror, folder, { seen, copies: false });
+  const doubtful = await register(mirror, folder, { ...o, copies: false });
   if (doubtful.length === 0) return;
   await confirmPlaces(
     mirror,
     session,
-    doubtful.map((d) => d.like),
+    doubtful.flatMap((d) => d.alike),
   );
-  await register(mirror, folder, { seen: doubtful.map((d) => d.sighting), copies: true });
+  await register(mirror, folder, { ...o, seen: doubtful.map((d) => d.sighting), copies: true });
   const back = await session.select(folder.path);
   if (back?.uidValidity !== folder.uidValidity) throw folderChanged();
 };
 
-const folderChanged = (): AppError =>
-  new AppError('transient', 'imap.folder-changed', 'A folder was made anew while it was read');
-
-const save = (mirror: Mirror, folder: Folder): Promise<void> =>
+const save = (mirror: Mirror, { read, now }: { read: Folder; now: Folder }): Promise<void> =>
   mirror.db.write(async (tx) => {
     await lockMirror(tx, mirror.accountId);
-    await saveFolder(tx, mirror.accountId, folder);
+    await mustStand(tx, mirror.accountId, read);
+    await saveFolder(tx, mirror.accountId, now);
   });
 
 /** Whether it is time to read flags of a folder whose server does not tell what changed. */
