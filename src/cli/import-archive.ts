@@ -2,9 +2,8 @@ import { basename, resolve } from 'node:path';
 import type { Account } from '#accounts/account.ts';
 import { createAccount, findAccountByEmail, findAnyAccount } from '#accounts/store.ts';
 import { importJob } from '#ingest/import.job.ts';
-import { statusOf } from '#ingest/status.ts';
+import { ledgerOfAccount, ledgerOfUser } from '#ingest/status.ts';
 import { openArchive } from '#mail/archive/archive.ts';
-import { countLedger, type LedgerCounts } from '#mail/ledger-store.ts';
 import type { Job } from '#queue/job.ts';
 import { AppError } from '#std/errors.ts';
 import type { Input } from './command.ts';
@@ -82,7 +81,7 @@ const work = async ({ context, open, account, jobId, label }: Importing): Promis
     if (!isEnded(found?.job)) return;
     if (!readingEnded) reading.end();
     readingEnded = true;
-    const { received, decided, waiting } = (await statusOf(app, app.owner.id)).ledger;
+    const { received, decided, waiting } = await ledgerOfUser(app, app.owner.id);
     if (waiting > 0) sorting.update({ done: decided, total: received });
   };
   const done = async () => isEnded((await app.queue.get(jobId))?.job);
@@ -91,9 +90,6 @@ const work = async ({ context, open, account, jobId, label }: Importing): Promis
   sorting.clear();
   return finished;
 };
-
-const ledgerOf = (app: CliApp, account: Account): Promise<LedgerCounts> =>
-  countLedger(app.db, { userId: app.owner.id, accountId: account.id }, async (ids) => new Set(ids));
 
 const throwIfFailed = (job: Job | undefined): void => {
   if (job?.state !== 'failed' && job?.state !== 'canceled') return;
@@ -116,12 +112,12 @@ export const importCommand = async (context: CommandContext, { args, options }: 
     const { app } = open;
     const account = await localAccount(app, { name: options.text('account') ?? DEFAULT_ACCOUNT });
     const startMs = context.clock.ms();
-    const before = await ledgerOf(app, account);
+    const before = await ledgerOfAccount(app, account.id);
     const jobId = await importJobFor(app, account, path);
     const finished = await work({ context, open, account, jobId, label: basename(path) });
     const job = (await app.queue.get(jobId))?.job;
     throwIfFailed(job);
-    const after = await ledgerOf(app, account);
+    const after = await ledgerOfAccount(app, account.id);
     const added = after.received - before.received;
     const read = Number((job?.result as { messages?: unknown } | null)?.messages ?? added);
     const tookMs = Math.max(1, context.clock.ms() - startMs);

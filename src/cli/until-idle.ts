@@ -1,5 +1,5 @@
 import { listAccounts } from '#accounts/store.ts';
-import { statusOf } from '#ingest/status.ts';
+import { ledgerOfUser, statusOf } from '#ingest/status.ts';
 import { syncJob } from '#ingest/sync.job.ts';
 import type { CommandContext } from './context.ts';
 import { drainWork } from './drain.ts';
@@ -27,7 +27,7 @@ export const runUntilIdle = (context: CommandContext): Promise<number> =>
       quiet: context.json,
     });
     const look = async () => {
-      const { received, decided, waiting } = (await statusOf(app, app.owner.id)).ledger;
+      const { received, decided, waiting } = await ledgerOfUser(app, app.owner.id);
       if (waiting > 0) progress.update({ done: decided, total: received });
     };
     const finished = await drainWork(open, { clock: app.clock, look });

@@ -5,11 +5,11 @@ import { newestTimes } from '#mail/arrival-store.ts';
 import type { Clock } from '#std/clock.ts';
 import { type Instant, toInstant, toMs } from '#std/time.ts';
 import { rhythmOf } from './rhythm.ts';
-import { ledgerOfAccount, type Status } from './status.ts';
+import { type LedgerCounts, ledgerOfAccount } from './status.ts';
 
 /** What one account has taken in, and whether its mail flows. */
 export interface AccountStatus {
-  ledger: Status['ledger'];
+  ledger: LedgerCounts;
   /** When its mailbox was last looked into with success. */
   lastSyncAt: Instant | null;
   /** Milliseconds from the mailbox's receiving a message to our storing it, of the newest live mail; null before any came. */
@@ -26,9 +26,9 @@ type Ports = { db: Db; clock: Clock };
 
 /** Counts and judges one account now. Costs a walk through its ledger. */
 export const accountStatus = async (ports: Ports, account: Account): Promise<AccountStatus> => {
-  const { id: accountId, userId, state } = account;
+  const { id: accountId, state } = account;
   return {
-    ledger: await ledgerOfAccount(ports, { userId, accountId }),
+    ledger: await ledgerOfAccount(ports, accountId),
     lastSyncAt: state.lastSyncAt ?? null,
     lag: await lagOf(ports, account),
     gapSince: state.gap?.foundAt ?? null,

@@ -1,4 +1,5 @@
 import type { Sql } from '#db/db.ts';
+import { belongsTo } from '#db/insert-rows.ts';
 import { firstIdAt } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';
 
@@ -49,29 +50,20 @@ export const countReceived = async (
   return Number(row?.n ?? 0);
 };
 
-export interface SinceCounts {
-  received: number;
-  /** Decided, left alone, or given up with a reason. */
-  decided: number;
-  /** The ids of those that are neither: a job must be there to decide them. */
-  open: string[];
-}
-
-/** What became of the messages that were taken in since then: only those are read. */
-export const countTakenInSince = async (
+/** The messages that were taken in since then: only those are read. `open` are the ids of those that wait to be decided. */
+export const takenInSince = async (
   sql: Sql,
   o: { userId: string; sinceMs: number },
-): Promise<SinceCounts> => {
-  const first = firstIdAt(o.sinceMs);
-  const [row] = await sql.all<{ n: number }>(
-    'select count(*) as n from messages where id >= $1 and user_id = $2',
-    [first, o.userId],
-  );
+): Promise<{ received: number; open: string[] }> => {
+  const params = [firstIdAt(o.sinceMs), o.userId];
   const open = await sql.all<{ id: string }>(
     `select message_id as id from message_ledger
-     where state in ('seen', 'stored') and message_id >= $1 and user_id = $2`,
-    [first, o.userId],
+     where state in ('seen', 'stored') and message_id >= $1 and ${belongsTo('user_id', 2)}`,
+    params,
   );
-  const received = Number(row?.n ?? 0);
-  return { received, decided: received - open.length, open: open.map((r) => r.id) };
+  const [row] = await sql.all<{ n: number }>(
+    `select count(*) as n from messages where id >= $1 and ${belongsTo('user_id', 2)}`,
+    params,
+  );
+  return { received: Number(row?.n ?? 0), open: open.map((one) => one.id) };
 };

@@ -1,4 +1,4 @@
-import type { Db, Sql, Tx } from '#db/db.ts';
+import type { Sql, Tx } from '#db/db.ts';
 import type { LedgerState } from '#db/enums.ts';
 import { insertRows, textsOf } from '#db/insert-rows.ts';
 import type { Instant } from '#std/time.ts';
@@ -92,59 +92,39 @@ export const settleInLedger = async (
   );
 };
 
-export interface LedgerCounts {
-  /** Every message the provider has told of. */
-  received: number;
-  /** Decided by a rule, a model or a person; or looked at and left alone; or given up with a reason. */
-  decided: number;
-  /** Stored, and a job will decide it. */
-  waiting: number;
-  /** Neither: nothing will ever decide it. Must be 0. */
-  unexplained: number;
-}
-
-/** `hasLiveJob` says of message ids which still have a job that will decide them. */
-export const countLedger = async (
-  db: Db,
-  scope: { userId: string; accountId?: string },
-  withLiveJob: (messageIds: string[]) => Promise<Set<string>>,
-): Promise<LedgerCounts> => {
-  const rows = await db.all<{ state: LedgerState; n: number }>(
-    `select state, count(*) as n from message_ledger
-     where user_id = $1 and ($2 = '' or account_id = $2) group by state`,
-    [scope.userId, scope.accountId ?? ''],
+/** How many messages the provider of an account has told of. */
+export const countTold = async (sql: Sql, accountId: string): Promise<number> => {
+  const [row] = await sql.all<{ n: number }>(
+    'select count(*) as n from message_ledger where account_id = $1',
+    [accountId],
   );
-  const by = new Map(rows.map((r) => [r.state, Number(r.n)]));
-  const count = (state: LedgerState) => by.get(state) ?? 0;
-  const open = count('seen') + count('stored');
-  const waiting = open === 0 ? 0 : await countWaiting(db, scope, withLiveJob);
-  const decided = count('decided') + count('left_alone') + count('failed');
-  return {
-    received: decided + open,
-    decided,
-    waiting,
-    unexplained: open - waiting,
-  };
+  return Number(row?.n ?? 0);
 };
 
-const OPEN_PAGE = 1000;
+const OPEN_PAGE = 1_000;
 
-const countWaiting = async (
-  db: Db,
-  scope: { userId: string; accountId?: string },
-  withLiveJob: (messageIds: string[]) => Promise<Set<string>>,
-): Promise<number> => {
-  let waiting = 0;
-  let after = '';
-  for (;;) {
-    const rows = await db.all<{ message_id: string }>(
-      `select message_id from message_ledger
-       where user_id = $1 and ($2 = '' or account_id = $2) and state in ('seen', 'stored') and message_id > $3
-       order by message_id limit ${OPEN_PAGE}`,
-      [scope.userId, scope.accountId ?? '', after],
-    );
-    if (rows.length === 0) return waiting;
-    waiting += (await withLiveJob(rows.map((r) => r.message_id))).size;
-    after = rows.at(-1)?.message_id ?? after;
+// Not by the index of all message ids, which would walk what is settled.
+const OPEN = `select message_id as id from message_ledger
+  where account_id = $1 and state in ('seen', 'stored') and message_id || '' > $2
+  order by message_id limit cast($3 as integer)`;
+
+/** The ids of an account's messages that wait to be decided, in pages. */
+export async function* openInLedger(sql: Sql, accountId: string): AsyncGenerator<string[]> {
+  for (let after = ''; ; ) {
+    const rows = await sql.all<{ id: string }>(OPEN, [accountId, after, OPEN_PAGE]);
+    if (rows.length === 0) return;
+    yield rows.map((row) => row.id);
+    after = rows.at(-1)?.id ?? after;
   }
+}
+
+/** How many of these messages still wait to be decided. */
+export const countOpenAmong = async (sql: Sql, messageIds: readonly string[]): Promise<number> => {
+  if (messageIds.length === 0) return 0;
+  const [row] = await sql.all<{ n: number }>(
+    `select count(*) as n from message_ledger
+     where message_id in (${textsOf(sql.engine, 1)}) and state in ('seen', 'stored')`,
+    [JSON.stringify(messageIds)],
+  );
+  return Number(row?.n ?? 0);
 };

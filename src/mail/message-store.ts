@@ -243,14 +243,13 @@ export const threadKeysOf = async (
   return new Map(rows.map((r) => [r.rfc822_message_id, r.provider_thread_key ?? '']));
 };
 
-export const countMessages = async (
-  sql: Sql,
-  scope: { userId: string; accountId?: string },
-): Promise<number> => {
-  const [row] = await sql.all<{ n: number }>(
-    "select count(*) as n from messages where user_id = $1 and ($2 = '' or account_id = $2) and gone_at is null",
-    [scope.userId, scope.accountId ?? ''],
-  );
+// Each of the two is counted in an index alone.
+const COUNT_PRESENT = `select (select count(*) from messages where user_id = $1)
+  - (select count(*) from messages where user_id = $1 and gone_at is not null) as n`;
+
+/** How many messages of a user are not gone. */
+export const countMessages = async (sql: Sql, userId: string): Promise<number> => {
+  const [row] = await sql.all<{ n: number }>(COUNT_PRESENT, [userId]);
   return Number(row?.n ?? 0);
 };
 

@@ -8,3 +8,8 @@ export const accountIndexes = (): string[] => [
   'create index decisions_account on decisions (account_id)',
   'create index actions_account on actions (account_id)',
 ];
+
+/** By which mail that is there is counted without reading it: all of it, less this. */
+export const goneIndex = (): string[] => [
+  'create index messages_gone on messages (user_id) where gone_at is not null',
+];

@@ -1,4 +1,4 @@
-import { accountIndexes } from './account-rows.ts';
+import { accountIndexes, goneIndex } from './account-rows.ts';
 import { actingTables } from './acting.ts';
 import type { Dialect } from './dialect.ts';
 import { digestCoverage } from './digests.ts';
@@ -51,5 +51,9 @@ export const MIGRATIONS: readonly Migration[] = [
       ...intakeIndexes(),
     ],
   },
-  { id: 7, name: 'rows of an account are found by it', statements: accountIndexes },
+  {
+    id: 7,
+    name: 'rows of an account are found by it, gone mail is counted',
+    statements: () => [...accountIndexes(), ...goneIndex()],
+  },
 ];

@@ -687,6 +687,7 @@ create table messages (
   CHECK ((has_calendar = ANY (ARRAY[0, 1])))
 );
 CREATE INDEX messages_account ON public.messages USING btree (account_id, received_at);
+CREATE INDEX messages_gone ON public.messages USING btree (user_id) WHERE (gone_at IS NOT NULL);
 CREATE INDEX messages_newest ON public.messages USING btree (user_id, received_at, id);
 CREATE INDEX messages_rfc822 ON public.messages USING btree (account_id, rfc822_message_id) WHERE (rfc822_message_id IS NOT NULL);
 CREATE INDEX messages_sender ON public.messages USING btree (user_id, from_address, received_at);

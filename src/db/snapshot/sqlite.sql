@@ -635,6 +635,8 @@ CREATE TABLE messages (
 
 CREATE INDEX messages_account on messages (account_id, received_at);
 
+CREATE INDEX messages_gone on messages (user_id) where gone_at is not null;
+
 CREATE INDEX messages_newest on messages (user_id, received_at, id);
 
 CREATE INDEX messages_rfc822 on messages (account_id, rfc822_message_id) where rfc822_message_id is not null;
