@@ -42,6 +42,18 @@ test('a reply that is not confirmed waits on a card that shows to whom and what'
   expect(Date.parse(card.expiresAt) - START).toBe(24 * 3_600_000);
 });
 
+test('a message tells whom an answer to it goes to, which its sender may choose', async () => {
+  const { t, api } = await start();
+  await using _ = t;
+  const raw =
+    'From: Ada <ada@example.com>\r\nReply-To: desk@elsewhere.example\r\nSubject: Desk\r\n\r\nHello.\r\n';
+  await t.deliver({ raw });
+  await t.drain();
+  const [found] = (await api.call('GET', '/api/search?q=desk')).json.items;
+  const { json } = await api.call('GET', `/api/messages/${found.messageId}`);
+  expect(json).toMatchObject({ from: { address: 'ada@example.com' }, answerTo: 'desk@elsewhere.example' });
+});
+
 test('a reply is called back while it waits', async () => {
   const { t, clock, api, took, reply } = await start();
   await using _ = t;

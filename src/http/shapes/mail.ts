@@ -53,6 +53,10 @@ export const messageShape = emailSchema
   })
   .extend({
     from: addressShape,
+    answerTo: z
+      .string()
+      .nullable()
+      .describe('Whom a reply goes to, which Reply-To may name; null where nobody can be answered.'),
     html: z.string().nullable().describe('Sanitised; null when there is none.'),
     attachments: z.array(attachmentSchema.omit({ contentId: true })),
     decision: decisionShape.optional(),

@@ -2,6 +2,7 @@ import type { Action } from '#actions/action.ts';
 import { actionsOfMessages, rulesThatActed } from '#actions/list-store.ts';
 import type { Sql } from '#db/db.ts';
 import type { DecisionView, MessageView, ThreadSummary } from '#http/shapes/mail.ts';
+import { replyRecipient } from '#mail/answering.ts';
 import { emailOf } from '#mail/email.ts';
 import type { Address } from '#mail/message.ts';
 import type { StoredMail } from '#mail/message-store.ts';
@@ -31,7 +32,7 @@ const messageView = (
   o: { decision: Decision | undefined; actions: MessageView['actions'] },
 ): MessageView => {
   const email = emailOf(m);
-  const { html } = m.mail.reveal();
+  const mail = m.mail.reveal();
   return {
     id: email.id,
     threadId: email.threadId,
@@ -39,11 +40,12 @@ const messageView = (
     from: email.from[0] ?? NOBODY,
     to: email.to,
     cc: email.cc,
+    answerTo: replyRecipient(mail),
     receivedAt: email.receivedAt,
     subject: email.subject,
     text: email.text,
     newText: email.newText,
-    html: html === null ? null : sanitizeHtml(html),
+    html: mail.html === null ? null : sanitizeHtml(mail.html),
     labels: email.labels,
     flags: email.flags,
     attachments: email.attachments.map(({ contentId, ...shown }) => shown),

@@ -5,9 +5,10 @@ import type { Settings } from './place.ts';
 
 let written = 0;
 
-const letter = (to: string, subject: string): string =>
+const letter = (to: string, subject: string, ...headers: string[]): string =>
   [
     'From: Bob <bob@example.com>',
+    ...headers,
     `To: ${to}`,
     `Subject: ${subject}`,
     `Date: ${new Date().toUTCString()}`,
@@ -28,8 +29,8 @@ export const gmailFor = async (email: string) => {
       Object.entries(fake.endpoints).map(([name, url]) => [`ASHFORD_ENDPOINTS__${name.toUpperCase()}`, url]),
     ),
   };
-  const deliver = (subject: string): void => {
-    fake.deliver(email, letter(email, subject));
+  const deliver = (subject: string, ...headers: string[]): void => {
+    fake.deliver(email, letter(email, subject, ...headers));
   };
   return { fake, settings, deliver };
 };

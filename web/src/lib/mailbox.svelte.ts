@@ -3,11 +3,13 @@ import { api } from './api/client.ts';
 import type { Id, Label, LabelRole } from './api/types.ts';
 import { live } from './live.svelte.ts';
 
-/** What every page needs to know: the accounts, their labels, and how much waits for a yes. */
+/** What every page needs to know: the accounts, their labels, and how much waits for an answer. */
 class Mailbox {
   accounts = $state.raw<Account[]>([]);
   labels = $state.raw<Label[]>([]);
   waiting = $state(0);
+  /** Mails among them that may or may not have gone out. */
+  unsure = $state(0);
   moreWaiting = $state(false);
 
   start(): () => void {
@@ -42,8 +44,9 @@ class Mailbox {
 
   async #loadWaiting(): Promise<void> {
     try {
-      const page = await api.approvals({ state: 'pending' });
-      this.waiting = page.items.length;
+      const [page, unsure] = await Promise.all([api.approvals({ state: 'pending' }), api.uncertainSends()]);
+      this.waiting = page.items.length + unsure.items.length;
+      this.unsure = unsure.items.length;
       this.moreWaiting = page.next !== null;
     } catch {}
   }

@@ -98,6 +98,8 @@ export interface Message {
   from: Address;
   to: Address[];
   cc: Address[];
+  /** Whom a reply goes to, which need not be who wrote; null where nobody can be answered. */
+  answerTo: string | null;
   receivedAt: Instant;
   subject: string;
   /** The whole readable text. */

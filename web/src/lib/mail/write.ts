@@ -1,23 +1,32 @@
-import type { Thread } from '#lib/api/types.ts';
+import type { Message, Thread } from '#lib/api/types.ts';
+import { mailbox } from '#lib/mailbox.svelte.ts';
 import { act } from './act.ts';
+import { answered } from './answered.ts';
 
-const newest = (thread: Thread) => thread.messages.slice(-1).map((message) => message.id);
+/** The message that an answer in this thread is to. */
+export const answeredBy = (thread: Thread): Message | undefined =>
+  answered(thread, mailbox.accounts.find((account) => account.id === thread.accountId)?.email);
 
-/** Answers whoever sent the newest message. The person who presses the button has said yes. */
+const toAnswer = (thread: Thread) => [answeredBy(thread)?.id ?? []].flat();
+
+/** Answers whoever is to be answered. The person who presses the button has said yes. */
 export const reply = (thread: Thread, text: string): Promise<boolean> =>
-  act(newest(thread), { type: 'reply', parameters: { text }, confirmed: true, done: 'Will be sent' });
+  act(toAnswer(thread), { type: 'reply', parameters: { text }, confirmed: true, done: 'Will be sent' });
 
 export const saveDraft = (thread: Thread, text: string): Promise<boolean> =>
-  act(newest(thread), { type: 'create_draft', parameters: { text }, done: 'Draft kept' });
+  act(toAnswer(thread), { type: 'create_draft', parameters: { text }, done: 'Draft kept' });
 
 /** Sends the newest message on. */
 export const forward = (
   thread: Thread,
   { to, note, attached }: { to: string[]; note: string; attached: boolean },
 ): Promise<boolean> =>
-  act(newest(thread), {
-    type: 'forward',
-    parameters: { to, ...(note.trim() !== '' && { note }), ...(attached && { attached }) },
-    confirmed: true,
-    done: 'Will be sent',
-  });
+  act(
+    thread.messages.slice(-1).map((message) => message.id),
+    {
+      type: 'forward',
+      parameters: { to, ...(note.trim() !== '' && { note }), ...(attached && { attached }) },
+      confirmed: true,
+      done: 'Will be sent',
+    },
+  );
