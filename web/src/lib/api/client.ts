@@ -1,5 +1,5 @@
 import type { Account, ConnectWays, ImapDraft, ImapGuess, MailboxHealth } from './account-types.ts';
-import type { Digest, DigestSummary } from './digest-types.ts';
+import type { Digest, DigestSummary, MadeDigest } from './digest-types.ts';
 import type {
   CronPreview,
   DeadFilter,
@@ -12,7 +12,7 @@ import type {
   ScheduleDraft,
   ScheduleList,
 } from './job-types.ts';
-import { ApiError, request } from './request.ts';
+import { ApiError, MAIL_SERVER_TIMEOUT_MS, request } from './request.ts';
 import type { Catalog, Rule, RuleDraft, RuleTest } from './rule-types.ts';
 import type {
   ActionDetail,
@@ -39,6 +39,9 @@ export { ApiError };
 const get = <T>(path: string, query?: object, signal?: AbortSignal): Promise<T> =>
   request<T>('GET', path, { query, signal });
 const post = <T>(path: string, body: object = {}): Promise<T> => request<T>('POST', path, { body });
+/** Waits for what a mail server says. */
+const tryOut = <T>(path: string, body: object = {}): Promise<T> =>
+  request<T>('POST', path, { body, timeoutMs: MAIL_SERVER_TIMEOUT_MS });
 
 /** Every call the app makes. Each resolves to the answer's body or throws an `ApiError`. */
 export const api = {
@@ -51,10 +54,10 @@ export const api = {
   guessImap: (email: string, signal?: AbortSignal) =>
     get<ImapGuess>('/accounts/imap/settings', { email }, signal),
   connectImap: (draft: ImapDraft) =>
-    post<{ account: Account; health: MailboxHealth | null }>('/accounts/imap', draft),
+    tryOut<{ account: Account; health: MailboxHealth | null }>('/accounts/imap', draft),
   importArchive: (path: string, name: string) =>
     post<{ account: Account; jobId: Id }>('/accounts/import', { path, ...(name !== '' && { name }) }),
-  testAccount: (id: Id) => post<MailboxHealth>(`/accounts/${id}/test`),
+  testAccount: (id: Id) => tryOut<MailboxHealth>(`/accounts/${id}/test`),
   syncAccount: (id: Id) => post<{ jobId: Id }>(`/accounts/${id}/sync`),
   pauseAccount: (id: Id) => post<Account>(`/accounts/${id}/pause`),
   resumeAccount: (id: Id) => post<Account>(`/accounts/${id}/resume`),
@@ -62,7 +65,7 @@ export const api = {
   resumeBackfill: (id: Id) => post<Account>(`/accounts/${id}/backfill/resume`),
   reauthorize: (id: Id) => post<{ url: string }>(`/accounts/${id}/reauthorize`),
   changePassword: (id: Id, draft: Omit<ImapDraft, 'email'>) =>
-    post<{ account: Account; health: MailboxHealth | null }>(`/accounts/${id}/password`, draft),
+    tryOut<{ account: Account; health: MailboxHealth | null }>(`/accounts/${id}/password`, draft),
   removeAccount: (id: Id, mail: 'keep' | 'delete') =>
     request<{ account: Account; jobId: Id }>('DELETE', `/accounts/${id}`, { query: { mail } }),
   labels: (accountId?: Id, signal?: AbortSignal) => get<{ items: Label[] }>('/labels', { accountId }, signal),
@@ -122,7 +125,7 @@ export const api = {
   digests: (query: { cursor?: string | undefined; limit?: number }, signal?: AbortSignal) =>
     get<Page<DigestSummary>>('/digests', query, signal),
   digest: (id: Id, signal?: AbortSignal) => get<Digest>(`/digests/${id}`, undefined, signal),
-  makeDigest: () => post<Digest>('/digests'),
+  makeDigest: () => post<MadeDigest>('/digests'),
 
   settings: (signal?: AbortSignal) => get<Settings>('/settings', undefined, signal),
 };

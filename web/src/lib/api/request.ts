@@ -2,6 +2,8 @@ import type { ProblemDetails } from './types.ts';
 
 /** Longest wait for an answer, in milliseconds. Long work is a job, so no request should ever come near it. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** The same where the server first asks a mail server, or two, which take their time to say nothing. */
+export const MAIL_SERVER_TIMEOUT_MS = 120_000;
 
 /** A request that failed: the server's problem details, or `network.offline` when nothing answered. */
 export class ApiError extends Error {
@@ -39,6 +41,7 @@ interface RequestOptions {
   query?: object | undefined;
   body?: object | undefined;
   signal?: AbortSignal | undefined;
+  timeoutMs?: number;
 }
 
 const toUrl = (path: string, query: object | undefined): string => {
@@ -77,7 +80,7 @@ export const whenSignedOut = (listener: () => void): void => {
  * Throws `ApiError`; an abort by the caller's own signal throws the signal's reason.
  */
 export const request = async <T>(method: string, path: string, options: RequestOptions): Promise<T> => {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? REQUEST_TIMEOUT_MS);
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
