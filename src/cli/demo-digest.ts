@@ -1,6 +1,6 @@
 import { composeNow } from '#digests/compose.ts';
 import type { Digest } from '#digests/digest.ts';
-import { getDigest, listDigests } from '#digests/store.ts';
+import { newestDigest } from '#digests/store.ts';
 import { statusOf } from '#ingest/status.ts';
 import { isEnded } from './drain.ts';
 import type { CliApp } from './program.ts';
@@ -10,9 +10,9 @@ const LOOK_MS = 300;
 /** The demo's digest: the newest one that is there, else one made now. */
 export const demoDigest = async (app: CliApp): Promise<Digest> => {
   const userId = app.owner.id;
-  const [newest] = await listDigests(app.db, { userId, limit: 1 });
-  if (newest) return getDigest(app.db, userId, newest.id);
-  return composeNow(app, { userId, by: { actor: `user:${userId}`, channel: 'cli' } });
+  const newest = await newestDigest(app.db, userId);
+  if (newest) return newest;
+  return (await composeNow(app, { userId, by: { actor: `user:${userId}`, channel: 'cli' } })).digest;
 };
 
 const isSorted = async (app: CliApp, importId: string): Promise<boolean> => {

@@ -93,8 +93,10 @@ const once = async (context: CommandContext, config: Config): Promise<number> =>
     const done = async () => isEnded((await app.queue.get(jobId))?.job);
     const finished = await drainWork(open, { clock: app.clock, look: async () => {}, done });
     if (!finished) return INTERRUPTED;
-    const digest = await demoDigest(app);
+    await demoDigest(app);
     await drainWork(open, { clock: app.clock, look: async () => {} });
+    // Again, now that it is delivered.
+    const digest = await demoDigest(app);
     const status = await statusOf(app, app.owner.id);
     context.print({ ...status, digest }, () => `${statusText(status)}\n${renderDigest(digest)}`);
     return OK;

@@ -2,7 +2,7 @@ import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from '#config/limits.ts';
 import { composeNow, previewDigest } from '#digests/compose.ts';
 import type { Digest, DigestSummary } from '#digests/digest.ts';
 import { renderDigest } from '#digests/render.ts';
-import { getDigest, listDigests } from '#digests/store.ts';
+import { getDigest, listDigests, newestDigest } from '#digests/store.ts';
 import { AppError } from '#std/errors.ts';
 import type { Input } from './command.ts';
 import type { CommandContext } from './context.ts';
@@ -24,8 +24,11 @@ const manyLinesKeepingIndent = (all: string): string =>
 export const digestNowCommand = (context: CommandContext): Promise<void> =>
   context.withApp(async (app) => {
     const by = { actor: `user:${app.owner.id}`, channel: 'cli' };
-    const digest = await composeNow(app, { userId: app.owner.id, by });
-    context.print(digest, () => text(digest));
+    const { digest, made } = await composeNow(app, { userId: app.owner.id, by });
+    if (!made) {
+      context.say(`Nothing is new since ${shownTime(digest.to, digest.timeZone)}. The last digest:\n`);
+    }
+    context.print({ ...digest, made }, () => text(digest));
   });
 
 export const previewDigestCommand = (context: CommandContext): Promise<void> =>
@@ -69,9 +72,9 @@ export const listDigestsCommand = (context: CommandContext, { options }: Input):
   });
 
 const digestOf = async (app: CliApp, id: string | undefined): Promise<Digest> => {
-  const [newest] = id === undefined ? await listDigests(app.db, { userId: app.owner.id, limit: 1 }) : [];
-  const wanted = id ?? newest?.id;
-  if (wanted !== undefined) return getDigest(app.db, app.owner.id, wanted);
+  if (id !== undefined) return getDigest(app.db, app.owner.id, id);
+  const newest = await newestDigest(app.db, app.owner.id);
+  if (newest) return newest;
   throw new AppError('denied', 'cli.no-such-digest', 'There is no digest yet', {
     help: '`ashford digest now` makes one.',
   });

@@ -5,14 +5,15 @@ import { onEveryDatabase } from '#test/kit/databases.ts';
 import { testApp } from '#test/kit/test-app.ts';
 import { composeJob } from './compose.job.ts';
 import { composeNow, previewDigest } from './compose.ts';
-import type { Digest, DigestContent, Section } from './digest.ts';
+import type { DigestContent, Section } from './digest.ts';
 import { renderDigest } from './render.ts';
 import { digestOfOccasion, getDigest, listDigests } from './store.ts';
 import { type Reader, reader } from './testing.ts';
 
 const BY = { actor: 'test', channel: 'test' };
 
-const now = (r: Reader) => composeNow(r.ports, { userId: r.userId, by: BY });
+const ask = (r: Reader) => composeNow(r.ports, { userId: r.userId, by: BY });
+const now = async (r: Reader) => (await ask(r)).digest;
 
 const part = <N extends Section['section']>(digest: DigestContent, name: N) => {
   const found = digest.sections.find((s) => s.section === name);
@@ -77,10 +78,11 @@ onEveryDatabase('Digests', (fresh) => {
     expect({ ...preview, sections: made.sections }).toEqual({ ...preview });
     const again = await previewDigest(r.ports, r.userId);
     expect(part(again, 'unread')).toMatchObject({ items: [], total: 0 });
+    await r.receive({});
     const second = await now(r);
     const list = await listDigests(r.ports.db, { userId: r.userId, limit: 10 });
     expect(list.map((d) => [d.id, d.totals.unread])).toEqual([
-      [second.id, 0],
+      [second.id, 1],
       [made.id, 2],
     ]);
     expect(await listDigests(r.ports.db, { userId: r.userId, before: second.id, limit: 10 })).toEqual([
@@ -105,7 +107,27 @@ onEveryDatabase('Digests', (fresh) => {
     const unread = part(await now(r), 'unread');
     expect(unread).toMatchObject({ total: 60, more: 20 });
     expect(unread.items).toHaveLength(40);
-    expect(part(await now(r), 'unread').total).toBe(0);
+    expect(part(await previewDigest(r.ports, r.userId), 'unread').total).toBe(0);
+  });
+
+  test('whoever asks again before anything is new gets the same one, also at the same moment', async () => {
+    await using t = await fresh();
+    const r = await reader(t.db);
+    await r.receive({});
+    const both = await Promise.all([ask(r), ask(r), ask(r)]);
+    expect(new Set(both.map(({ digest }) => digest.id)).size).toBe(1);
+    expect(both.filter(({ made }) => made)).toHaveLength(1);
+    r.clock.advance(60_000);
+    expect(await ask(r)).toEqual({ digest: both[0]?.digest, made: false });
+    await r.receive({ read: true }, { labels: ['ARCHIVE'] });
+    r.clock.advance(1_000);
+    expect((await ask(r)).made).toBe(false);
+    await r.receive({});
+    r.clock.advance(1_000);
+    const next = await ask(r);
+    expect(next).toMatchObject({ made: true, digest: { from: both[0]?.digest.to } });
+    expect(part(next.digest, 'unread').total).toBe(1);
+    expect(part(next.digest, 'counts').items[0]?.count).toBe(3);
   });
 
   test('the mail of a hostile sender comes out as plain, short text', async () => {
@@ -169,7 +191,7 @@ const sorted = async () => {
 
 test('a digest says what was done without a command, what waits, and how much there was', async () => {
   await using t = await sorted();
-  const digest = await composeNow(t.app, { userId: t.app.owner.id, by: BY });
+  const { digest } = await composeNow(t.app, { userId: t.app.owner.id, by: BY });
   expect(part(digest, 'done')).toMatchObject({
     total: 4,
     more: 0,
@@ -284,7 +306,7 @@ test('a scheduled digest ends when it was due, is made once, and changes nothing
 
 test('a channel that is not there yet keeps no digest from being made and delivered', async () => {
   await using t = await testApp({ settings: { 'digest.channels': ['telegram', 'web'] } });
-  const digest: Digest = await composeNow(t.app, { userId: t.app.owner.id, by: BY });
+  const { digest } = await composeNow(t.app, { userId: t.app.owner.id, by: BY });
   await t.drain();
   const kept = await getDigest(t.app.db, t.app.owner.id, digest.id);
   expect(kept.deliveries.map((d) => d.channel)).toEqual(['web']);

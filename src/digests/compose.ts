@@ -3,6 +3,7 @@ import { recordActivity } from '#activity/store.ts';
 import { findChannel } from '#channels/kinds/catalog.ts';
 import { DIGEST_COMPOSE_TRIES } from '#config/limits-digests.ts';
 import type { Db, Tx } from '#db/db.ts';
+import { invariant } from '#std/assert.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { type Instant, toInstant, toMs } from '#std/time.ts';
@@ -11,7 +12,14 @@ import { deliverJob } from './deliver.job.ts';
 import type { Digest, DigestContent, Section } from './digest.ts';
 import type { DigestPorts } from './ports.ts';
 import { SECTIONS } from './sections/catalog.ts';
-import { digestEdges, digestOfOccasion, getDigest, insertDigest, lockDigests } from './store.ts';
+import {
+  digestEdges,
+  digestOfOccasion,
+  getDigest,
+  insertDigest,
+  lockDigests,
+  newestDigest,
+} from './store.ts';
 import { openWindow, type Window } from './window.ts';
 
 export interface ComposeRequest {
@@ -21,6 +29,8 @@ export interface ComposeRequest {
   /** Where its window ends. */
   to: Instant;
   scheduleId: string | null;
+  /** Whether one that would tell nothing new is not made. */
+  onlyNews?: boolean;
   /** Who asked, for the audit log. */
   by: { actor: string; channel: string };
   /** The write transaction that stores it; a job's commits only while the job is still ours. */
@@ -32,7 +42,7 @@ type Reading = Pick<DigestPorts, 'db' | 'clock'>;
 /**
  * Makes the digest of an occasion: the sections collect, then one transaction stores it, covers its mail and enqueues its
  * delivery. Another digest that was stored meanwhile moved the start of the window, so all starts again. null when earlier
- * digests reach up to `to` already.
+ * digests reach up to `to` already, or when there is nothing new and only news are wanted.
  */
 export const compose = (ports: DigestPorts, r: ComposeRequest): Promise<Digest | null> =>
   span('digest.compose', { 'ashford.user.id': r.userId }, async () => {
@@ -42,6 +52,10 @@ export const compose = (ports: DigestPorts, r: ComposeRequest): Promise<Digest |
       const window = await openWindow(ports.db, r);
       if (!window) return null;
       const content = await contentOf(ports, r.userId, window);
+      if (r.onlyNews) {
+        const last = await newestDigest(ports.db, r.userId);
+        if (last && !hasNews(content, last)) return null;
+      }
       crashpoint('digest.composed');
       const id = await r.write((tx) => store(ports, tx, { request: r, window, content }));
       crashpoint('digest.committed');
@@ -52,20 +66,25 @@ export const compose = (ports: DigestPorts, r: ComposeRequest): Promise<Digest |
     });
   });
 
-/** A digest of all that came since the last one, because somebody asked. */
+/**
+ * A digest of all that came since the last one, because somebody asked; the last one itself when nothing is new since. So
+ * it answers two who ask at once with one digest.
+ */
 export const composeNow = async (
   ports: DigestPorts,
   o: { userId: string; by: ComposeRequest['by'] },
-): Promise<Digest> => {
-  const request = { ...o, occasion: `now:${ports.newId()}`, scheduleId: null };
-  for (let tries = 1; tries <= DIGEST_COMPOSE_TRIES; tries++) {
-    const to = await endOfNow(ports, o.userId);
-    const digest = await compose(ports, { ...request, to, write: (work) => ports.db.write(work) });
-    if (digest) return digest;
-  }
-  throw new AppError('conflict', 'digests.racing', 'Other digests were made again and again meanwhile', {
-    help: 'Look at the newest one.',
+): Promise<{ digest: Digest; made: boolean }> => {
+  const made = await compose(ports, {
+    ...o,
+    occasion: `now:${ports.newId()}`,
+    to: await endOfNow(ports, o.userId),
+    scheduleId: null,
+    onlyNews: true,
+    write: (work) => ports.db.write(work),
   });
+  const digest = made ?? (await newestDigest(ports.db, o.userId));
+  invariant(digest !== undefined, 'a first digest is made whatever it tells');
+  return { digest, made: made !== null };
 };
 
 /** What a digest made now would say. Stores nothing. */
@@ -92,6 +111,14 @@ const contentOf = async ({ db }: Reading, userId: string, window: Window): Promi
   }
   return { from: window.from, to: window.to, timeZone: user?.timeZone ?? 'UTC', readingSeconds, sections };
 };
+
+const itemsOf = ({ sections }: DigestContent, name: string) =>
+  (sections.find((s) => s.section === name)?.items ?? []) as never;
+
+const hasNews = (content: DigestContent, last: DigestContent): boolean =>
+  SECTIONS.some(
+    (kind) => 'isNews' in kind && kind.isNews?.(itemsOf(content, kind.name), itemsOf(last, kind.name)),
+  );
 
 interface Composed {
   request: ComposeRequest;

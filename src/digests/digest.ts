@@ -51,6 +51,11 @@ export const digestSchema = digestContentSchema
   .meta({ id: 'Digest' });
 export type Digest = z.output<typeof digestSchema>;
 
+/** The answer to whoever asks for a digest. */
+export const madeDigestSchema = digestSchema
+  .extend({ made: z.boolean().describe('False: nothing is new since its end, and it was there already.') })
+  .meta({ id: 'MadeDigest' });
+
 const totals = z.strictObject(
   Object.fromEntries(SECTIONS.map(({ name, shape }) => [name, shape.shape.total])) as Record<
     SectionName,

@@ -171,6 +171,15 @@ export const listDigests = async (
   return rows.map(summaryFrom);
 };
 
+/** undefined when the user has none yet. */
+export const newestDigest = async (sql: Sql, userId: string): Promise<Digest | undefined> => {
+  const [row] = await sql.all<DigestRow>(
+    'select * from digests where user_id = $1 order by window_to desc limit 1',
+    [userId],
+  );
+  return row && whole(sql, row);
+};
+
 /** Moves a digest on; false when it was there already. */
 export const setDigestState = async (tx: Tx, id: string, state: 'delivered' | 'failed'): Promise<boolean> =>
   // What was delivered somewhere stays so, whatever becomes of the other channels.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { digestSchema, digestSummarySchema } from '#digests/digest.ts';
+import type { digestSchema, digestSummarySchema, madeDigestSchema } from '#digests/digest.ts';
 import type { Instant } from '#std/time.ts';
 import type * as Accounts from '#web/lib/api/account-types.ts';
 import type * as Digests from '#web/lib/api/digest-types.ts';
@@ -44,6 +44,7 @@ test('the web app reads the shapes that the routes answer', () => {
   expect(fits<Jobs.ScheduleList, Sent<z.output<typeof scheduleListShape>>>()).toBe(true);
   expect(fits<Jobs.CronPreview, Sent<z.output<typeof cronPreviewShape>>>()).toBe(true);
   expect(fits<Digests.Digest, Sent<z.output<typeof digestSchema>>>()).toBe(true);
+  expect(fits<Digests.MadeDigest, Sent<z.output<typeof madeDigestSchema>>>()).toBe(true);
   expect(fits<Digests.DigestSummary, Sent<z.output<typeof digestSummarySchema>>>()).toBe(true);
   expect(fits<Omit<Rules.Rule, 'conditions'>, Sent<z.output<typeof ruleShape>>>()).toBe(true);
   expect(fits<Rules.Catalog, Sent<z.output<typeof catalogShape>>>()).toBe(true);

@@ -12,7 +12,7 @@ export const digest = defineCommand({
   commands: [
     {
       name: 'now',
-      summary: 'Make a digest now, of all that came since the last one',
+      summary: 'Make a digest now, of all that came since the last one, or show that when nothing is new',
       examples: [
         { line: 'ashford digest now', does: 'read what is new' },
         { line: 'ashford digest now --json', does: 'hand it to a script' },

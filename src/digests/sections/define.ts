@@ -36,6 +36,11 @@ export interface SectionSpec<Name extends string, Item extends z.ZodType> {
   hint?(digest: { from: string }): string;
   /** Which mail an item is about, so that it can be found by it. */
   mailOf?(item: z.output<Item>): { messageId: string; threadId: string };
+  /**
+   * Whether it tells what the digest before did not. Where no section does, a digest that somebody asks for is not made, and
+   * the one before is shown.
+   */
+  isNews?(items: readonly z.output<Item>[], before: readonly z.output<Item>[]): boolean;
   /** Seconds that reading what it shows takes. */
   readingSeconds?(items: readonly z.output<Item>[]): number;
 }

@@ -47,5 +47,6 @@ export const done = defineSection({
   item: doneSchema,
   collect: collectDone,
   lines: doneLines,
+  isNews: (items) => items.length > 0,
   hint: ({ from }) => `Take it back: ashford undo --rule "<name of the rule>" --since ${from}`,
 });

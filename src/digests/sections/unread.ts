@@ -36,6 +36,7 @@ export const unread = defineSection({
     const { messageId, threadId } = group.kind === 'thread' ? group.thread : (group.threads[0] ?? noMail);
     return { messageId, threadId };
   },
+  isNews: (groups) => groups.length > 0,
   readingSeconds: (groups) => groups.flatMap(entriesOf).reduce((sum, entry) => sum + entry.readingSeconds, 0),
 });
 

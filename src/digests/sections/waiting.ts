@@ -27,4 +27,8 @@ export const waiting = defineSection({
   item: waitingSchema,
   collect: collectWaiting,
   lines: waitingLines,
+  isNews: (items, before) => {
+    const known = new Set(before.map((item) => item.approvalId));
+    return items.some((item) => !known.has(item.approvalId));
+  },
 });

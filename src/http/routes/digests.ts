@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { composeNow, previewDigest } from '#digests/compose.ts';
-import { digestContentSchema, digestSchema, digestSummarySchema } from '#digests/digest.ts';
+import { digestContentSchema, digestSchema, digestSummarySchema, madeDigestSchema } from '#digests/digest.ts';
 import { getDigest, listDigests } from '#digests/store.ts';
 import { afterId, idPage } from '#http/cursor.ts';
 import { defineRoute } from '#http/route.ts';
@@ -38,14 +38,14 @@ const nowRoute = defineRoute({
   method: 'POST',
   path: '/api/digests',
   access: 'act',
-  summary: 'Make a digest now, of all that came since the last one. The next one starts where it ends.',
-  status: 201,
+  summary:
+    'Make a digest now, of all that came since the last one; the last one itself when nothing is new since.',
   body: z.strictObject({}),
-  output: digestSchema,
+  output: madeDigestSchema,
   handle: async ({ app, who }) => {
-    const digest = await composeNow(app, { userId: who.userId, by: requester(who) });
-    app.live.tell('digests');
-    return digest;
+    const { digest, made } = await composeNow(app, { userId: who.userId, by: requester(who) });
+    if (made) app.live.tell('digests');
+    return { ...digest, made };
   },
 });
 

@@ -97,6 +97,11 @@ export interface Digest extends DigestHead {
   deliveries: { channel: string; at: Instant }[];
 }
 
+/** `made`: false when nothing was new and it was there already. */
+export interface MadeDigest extends Digest {
+  made: boolean;
+}
+
 /** A digest as lists show it. */
 export interface DigestSummary extends DigestHead {
   /** Of each section. */
