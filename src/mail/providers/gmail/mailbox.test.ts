@@ -141,7 +141,7 @@ test('a survey tells of mail that changed sides while it was listed', async () =
 
 test('mail that a search does not find yet is listed and surveyed all the same, and none that is too old', async () => {
   await using f = await openGmail({ fake: { behaviour: { searchLagMs: 60_000 } } });
-  const nowMs = Date.now();
+  const nowMs = f.fake.clock.ms();
   const at = (ageMs: number) => f.fake.deliver(GMAIL_USER, MAIL, { date: nowMs - ageMs });
   at(3_600_000);
   const since = toInstant(nowMs - 600_000);
