@@ -128,7 +128,7 @@ onEveryDatabase('The quota of an account', (fresh) => {
     expect(o.grants.worstMinute()).toBeLessThanOrEqual(6_000);
   });
 
-  test('two processes share it', async () => {
+  test('two processes share it', { timeout: 60_000 }, async () => {
     await using database = await fresh();
     await addGmailAccount(database.db);
     const o = await open(database.db);
