@@ -20,6 +20,21 @@ const change = later<Changes>(() => import('#cli/account-changes.ts'));
 
 const account = [{ name: '<account>', description: 'its id, address or name' }];
 const EMAIL = 'robin@example.com';
+
+/** A command on one account; `words` are what it is called with. */
+const onAccount = (
+  words: string,
+  o: Pick<CommandSpec, 'summary' | 'options' | 'run'> & { does: string },
+): CommandSpec => {
+  const { does, ...rest } = o;
+  return {
+    ...rest,
+    name: words.slice(words.lastIndexOf(' ') + 1),
+    arguments: account,
+    examples: [{ line: `ashford accounts ${words} ${EMAIL}`, does }],
+  };
+};
+
 const passwordFile = {
   flags: '--password-file <file>',
   description: 'file that holds the password; - takes what is piped in. It is asked for when left out',
@@ -110,34 +125,21 @@ const remove: CommandSpec = {
   run: change((c) => c.removeAccountCommand),
 };
 
-const reauthorize: CommandSpec = {
-  name: 'reauthorize',
-  summary: 'Sign in again; what waits goes on by itself',
-  arguments: account,
-  options: [noBrowser, passwordFile],
-  examples: [{ line: `ashford accounts reauthorize ${EMAIL}`, does: 'sign in again' }],
-  run: change((c) => c.reauthorizeCommand),
-};
-
 const backfill: CommandSpec = {
   name: 'backfill',
   summary: 'Stop or go on bringing in older mail',
   examples: [{ line: `ashford accounts backfill pause ${EMAIL}`, does: 'bring in only new mail for now' }],
   commands: [
-    {
-      name: 'pause',
+    onAccount('backfill pause', {
       summary: 'Bring in no older mail until it is resumed',
-      arguments: account,
-      examples: [{ line: `ashford accounts backfill pause ${EMAIL}`, does: 'stop it' }],
+      does: 'stop it',
       run: change((c) => c.pauseBackfillCommand),
-    },
-    {
-      name: 'resume',
+    }),
+    onAccount('backfill resume', {
       summary: 'Go on bringing in older mail',
-      arguments: account,
-      examples: [{ line: `ashford accounts backfill resume ${EMAIL}`, does: 'go on' }],
+      does: 'go on',
       run: change((c) => c.resumeBackfillCommand),
-    },
+    }),
   ],
 };
 
@@ -153,48 +155,43 @@ export const accounts = defineCommand({
       examples: [{ line: 'ashford accounts list --json', does: 'the same for a script' }],
       run: view((v) => v.listAccountsCommand),
     },
-    {
-      name: 'show',
+    onAccount('show', {
       summary: 'Show one with its ledger, lag, quota and sign-in',
-      arguments: account,
-      examples: [{ line: `ashford accounts show ${EMAIL}`, does: 'see whether anything was missed' }],
+      does: 'see whether anything was missed',
       run: view((v) => v.showAccountCommand),
-    },
+    }),
     {
       name: 'add',
       summary: 'Connect a mailbox',
       examples: [{ line: 'ashford accounts add gmail', does: 'connect Gmail' }],
       commands: [addGmail, addImap, addLocal],
     },
-    {
-      name: 'test',
+    onAccount('test', {
       summary: 'Sign in now and look around; changes nothing',
-      arguments: account,
-      examples: [{ line: `ashford accounts test ${EMAIL}`, does: 'see whether it works' }],
+      does: 'see whether it works',
       run: change((c) => c.testAccountCommand),
-    },
-    {
-      name: 'sync',
+    }),
+    onAccount('sync', {
       summary: 'Look for new mail now',
-      arguments: account,
-      examples: [{ line: `ashford accounts sync ${EMAIL}`, does: 'look into it now' }],
+      does: 'look into it now',
       run: change((c) => c.syncAccountCommand),
-    },
-    {
-      name: 'pause',
+    }),
+    onAccount('pause', {
       summary: 'Read and change nothing until it is resumed',
-      arguments: account,
-      examples: [{ line: `ashford accounts pause ${EMAIL}`, does: 'leave it alone for a while' }],
+      does: 'leave it alone for a while',
       run: change((c) => c.pauseAccountCommand),
-    },
-    {
-      name: 'resume',
+    }),
+    onAccount('resume', {
       summary: 'Go on with a paused account',
-      arguments: account,
-      examples: [{ line: `ashford accounts resume ${EMAIL}`, does: 'go on' }],
+      does: 'go on',
       run: change((c) => c.resumeAccountCommand),
-    },
-    reauthorize,
+    }),
+    onAccount('reauthorize', {
+      summary: 'Sign in again; what waits goes on by itself',
+      options: [noBrowser, passwordFile],
+      does: 'sign in again',
+      run: change((c) => c.reauthorizeCommand),
+    }),
     backfill,
     remove,
     rotateKeyCommand,
