@@ -1,4 +1,6 @@
+import type { Intake } from '#accounts/intake.ts';
 import { SILENCE_LEAST_MS } from '#config/limits-ingest.ts';
+import type { Instant } from '#std/time.ts';
 import { takeHint } from './hint.ts';
 import { rhythmOf } from './rhythm.ts';
 import { syncJob } from './sync.job.ts';
@@ -17,7 +19,7 @@ export const watchOne = async (
   ports: WatchPorts,
   { id, userId }: { id: string; userId: string },
 ): Promise<Watched> => {
-  const { mailbox } = await ports.openMailbox(id);
+  const { account, mailbox } = await ports.openMailbox(id);
   let heardMs = ports.clock.ms();
   let limitMs: number | undefined;
   const begin = () =>
@@ -27,7 +29,10 @@ export const watchOne = async (
       return takeHint(ports, { accountId: id, userId, mailbox }, told);
     });
   const lookNow = () => ports.queue.enqueue(syncJob, { accountId: id }, { userId });
+  const renewNow = () => ports.queue.enqueue(renewWatchJob, { accountId: id }, { userId });
   await lookNow();
+  // The daily renewal asks for active accounts only: one that is new, or rested for long, would wait for it.
+  if (mailbox.renewWatch && !isTold(account.state, ports.clock.now())) await renewNow();
   let end = begin();
   return {
     check: async () => {
@@ -39,9 +44,13 @@ export const watchOne = async (
       end();
       heardMs = ports.clock.ms();
       end = begin();
-      await ports.queue.enqueue(renewWatchJob, { accountId: id }, { userId });
+      await renewNow();
       await lookNow();
     },
     stop: () => end(),
   };
 };
+
+/** Whether its provider said that it tells of changes until later than now. */
+const isTold = ({ watch }: Intake, now: Instant): boolean =>
+  watch !== undefined && (watch.endsAt === null || watch.endsAt > now);

@@ -8,7 +8,7 @@ import { ACCOUNTS_LOOK_MS } from '#config/limits.ts';
 import { SILENCE_LEAST_MS, SILENCE_MOST_MS, WATCH_LEASE_MS } from '#config/limits-ingest.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { ManualClock } from '#std/clock.ts';
-import { toInstant } from '#std/time.ts';
+import { toInstant, toMs } from '#std/time.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
 import { accountStatus } from './account-status.ts';
 import { elsewhere } from './elsewhere.suite.ts';
@@ -147,7 +147,7 @@ test('a watch that is silent for longer than its mailbox is used to is begun ane
   await t.drain();
   await using it = await watching(t);
   await t.drain();
-  const begun = w.begun;
+  const { begun, renewed } = w;
   clock.advance(SILENCE_LEAST_MS - 60_000);
   await it.look();
   expect(w.begun).toBe(begun);
@@ -156,9 +156,26 @@ test('a watch that is silent for longer than its mailbox is used to is begun ane
   expect(w.begun).toBe(begun + 1);
   expect(w.open).toHaveLength(1);
   await t.drain();
-  expect(w.renewed).toBe(1);
+  expect(w.renewed).toBe(renewed + 1);
   const { state } = await getAccount(t.app.db, t.app.owner.id, t.accountId);
   expect(state.watch?.endsAt).toBe('2027-01-01T00:00:00.000Z');
+});
+
+test('a provider is asked to tell of changes when a mailbox is new, and when it rested for longer than that lasts', async () => {
+  const clock = new ManualClock();
+  const w = watches();
+  await using t = await testApp({ mailbox: w.wrap, clock });
+  const onceMore = async () => {
+    await (await watchMailboxes(t.app)).stop();
+    await t.drain();
+    return w.renewed;
+  };
+  expect(await onceMore()).toBe(1);
+  const { state } = await getAccount(t.app.db, t.app.owner.id, t.accountId);
+  expect(state.watch?.endsAt).toBe('2027-01-01T00:00:00.000Z');
+  expect(await onceMore()).toBe(1);
+  clock.advance(toMs('2027-01-02T00:00:00.000Z') - clock.ms());
+  expect(await onceMore()).toBe(2);
 });
 
 test('of many notifications, late and twice, each real change leads to one look and no more', async () => {
