@@ -1,12 +1,14 @@
 import type { Account } from '#accounts/account.ts';
-import { SEND_ATTACHMENT_BYTES, SEND_ATTACHMENTS, SEND_TEXT_CHARS } from '#config/limits-sending.ts';
+import { SEND_QUOTE_CHARS, SEND_TEXT_CHARS } from '#config/limits-sending.ts';
 import { answerReferences, forwardSubject, replySubject } from '#mail/answering.ts';
-import { type Composition, compose, type OutgoingFile } from '#mail/compose.ts';
-import type { AttachmentInfo, ParsedMail } from '#mail/message.ts';
+import { type Composition, compose } from '#mail/compose.ts';
+import { filesOf, inlineForward } from '#mail/forwarding.ts';
+import type { ParsedMail } from '#mail/message.ts';
 import { findMail, type MailHandle } from '#mail/message-store.ts';
 import { sendableAddress } from '#mail/outgoing-address.ts';
 import { plainLine } from '#mail/plain-line.ts';
 import type { Mailbox } from '#mail/port.ts';
+import { quoted } from '#mail/quoting.ts';
 import { threadKeyOf } from '#mail/thread-store.ts';
 import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
@@ -36,48 +38,25 @@ export interface Written {
   mail: ParsedMail;
 }
 
-const LINE_CHARS = 500;
-
 const gone = () =>
   new AppError('permanent', 'actions.no-message', 'The message is no longer in the mailbox.');
 
-/** A file name that fits into a header. */
-const fileName = ({ filename, index }: AttachmentInfo): string =>
-  plainLine(filename, 200) || `attachment-${index + 1}`;
+type Contents = Pick<
+  Composition,
+  'subject' | 'text' | 'html' | 'inReplyTo' | 'references' | 'files' | 'original'
+>;
 
-const filesOf = async ({ mailbox, target }: Desk, mail: ParsedMail): Promise<OutgoingFile[]> => {
-  const files: OutgoingFile[] = [];
-  for (const info of mail.attachments) {
-    const bytes = await mailbox.attachment(target.providerMessageId, info.index);
-    if (bytes === null) throw gone();
-    files.push({ filename: fileName(info), mimeType: info.mimeType, bytes });
-  }
-  return files;
+/** Below what a person writes stands what they answer; what a rule says by itself goes out alone. */
+const answerText = (
+  letter: Exclude<Letter, Forward>,
+  mail: ParsedMail,
+  { receivedAt }: MailHandle,
+): string => {
+  if (letter.form === 'auto_reply' || !letter.quote) return letter.text;
+  const room = Math.min(SEND_QUOTE_CHARS, SEND_TEXT_CHARS - letter.text.length - 2);
+  const below = quoted(mail, receivedAt, room);
+  return below === '' ? letter.text : `${letter.text.trimEnd()}\n\n${below}\n`;
 };
-
-const wholeMessage = async ({ mailbox, target }: Desk): Promise<Uint8Array> => {
-  const raw = await mailbox.raw(target.providerMessageId);
-  if (raw === null) throw gone();
-  return raw;
-};
-
-const nameAndAddress = (all: ParsedMail['to']): string =>
-  plainLine(
-    all.map(({ name, address }) => (name === '' ? address : `${name} <${address}>`)).join(', '),
-    LINE_CHARS,
-  );
-
-/** What every mail program writes above a message that it sends on. */
-const forwardHead = (mail: ParsedMail): string =>
-  [
-    '---------- Forwarded message ----------',
-    `From: ${nameAndAddress(mail.from)}`,
-    ...(mail.date === null ? [] : [`Date: ${mail.date}`]),
-    `Subject: ${plainLine(mail.subject, LINE_CHARS)}`,
-    `To: ${nameAndAddress(mail.to)}`,
-  ].join('\n');
-
-type Contents = Pick<Composition, 'subject' | 'text' | 'inReplyTo' | 'references' | 'files' | 'original'>;
 
 const answer = (text: string, mail: ParsedMail): Contents => ({
   subject: replySubject(mail.subject),
@@ -88,23 +67,18 @@ const answer = (text: string, mail: ParsedMail): Contents => ({
   original: null,
 });
 
-const forwarded = async (
-  desk: Desk,
-  letter: Extract<Letter, { form: 'forward' }>,
-  mail: ParsedMail,
-): Promise<Contents> => {
+type Forward = Extract<Letter, { form: 'forward' }>;
+
+const forwarded = async ({ mailbox, target }: Desk, letter: Forward, mail: ParsedMail): Promise<Contents> => {
   const contents = { subject: forwardSubject(mail.subject), inReplyTo: null, references: [] };
-  const text = `${letter.note === '' ? '' : `${letter.note}\n\n`}${forwardHead(mail)}\n\n${mail.text}`;
-  const bytes = mail.attachments.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const fits =
-    text.length <= SEND_TEXT_CHARS &&
-    mail.attachments.length <= SEND_ATTACHMENTS &&
-    bytes <= SEND_ATTACHMENT_BYTES;
-  // What was cut when it was read goes along whole.
-  if (letter.attached || !fits || mail.notes.length > 0) {
-    return { ...contents, text: letter.note, files: [], original: await wholeMessage(desk) };
-  }
-  return { ...contents, text, files: await filesOf(desk, mail), original: null };
+  const inline = letter.attached ? null : inlineForward(letter.note, mail);
+  if (inline && mail.attachments.length === 0) return { ...contents, ...inline, files: [], original: null };
+  const original = await mailbox.raw(target.providerMessageId);
+  if (original === null) throw gone();
+  const files = inline && (await filesOf(original, mail, inline.html ?? ''));
+  return files
+    ? { ...contents, ...inline, files, original: null }
+    : { ...contents, text: letter.note, files: [], original };
 };
 
 /** Writes a letter about the message of an action. Reads only. Throws an input error for what cannot be sent. */
@@ -129,7 +103,9 @@ export const writeLetter = async (
   }
   const messageId = `${stamp.opId}@${sender.slice(sender.lastIndexOf('@') + 1)}`;
   const contents =
-    letter.form === 'forward' ? await forwarded(desk, letter, mail) : answer(letter.text, mail);
+    letter.form === 'forward'
+      ? await forwarded(desk, letter, mail)
+      : answer(answerText(letter, mail, target), mail);
   const raw = await compose({
     ...contents,
     ...stamp,

@@ -114,6 +114,8 @@ test('a reply waits, leaves once, and is recorded', async () => {
     rfc822MessageId: sent?.messageId,
     date: '2026-01-15T09:00:00.000Z',
   });
+  expect(mail.newText).toBe('Yes.');
+  expect(mail.text).toBe('Yes.\n\nOn Thu, 15 Jan 2026 at 09:00 UTC, Ada wrote:\n> Hi.\n');
   expect(mail.headers).toContainEqual(['x-op-id', sent?.opId]);
   expect(mail.headers.map(([name]) => name)).not.toContain('auto-submitted');
   expect((await outboxMailOf(t.app.db, id))?.raw.length).toBe(0);

@@ -31,14 +31,15 @@ const wholeText = (text: string): string =>
     .join('\n');
 
 /** Every recipient in full, and the exact text: what is approved is what is sent. */
-const letterLines = ({ review, parameters }: Action): string[] => {
+const letterLines = ({ type, review, parameters }: Action): string[] => {
   const { to = [] } = review.action.sends ?? {};
-  const { text, note, attached } = parameters;
+  const { text, note, attached, quote } = parameters;
   return [
     to.length === 0 ? 'To: nobody, for its sender has no address' : `To: ${to.join(', ')}`,
     ...[text, note].flatMap((part) =>
       typeof part === 'string' && part !== '' ? [`Text:\n${wholeText(part)}`] : [],
     ),
+    ...(type === 'reply' && quote !== false ? ['Below it the text of the message, quoted.'] : []),
     ...(review.action.sends?.kind === 'forward'
       ? [
           attached === true

@@ -5,6 +5,9 @@
 export const SEND_RECIPIENTS = 100;
 /** Characters of the text of a reply, a forward's note and a draft. */
 export const SEND_TEXT_CHARS = 100_000;
+/** Characters of what is quoted below an answer, and of the HTML of a message that is sent on. */
+export const SEND_QUOTE_CHARS = 20_000;
+export const SEND_HTML_CHARS = 500_000;
 /** Characters of a subject, and of a name that stands with an address. */
 export const SEND_SUBJECT_CHARS = 500;
 export const SEND_NAME_CHARS = 200;

@@ -39,6 +39,7 @@ test('a reply that is not confirmed waits on a card that shows to whom and what'
   const [card] = (await api.call('GET', '/api/approvals')).json.items;
   expect(card.card.lines).toContain('To: ada@example.com');
   expect(card.card.lines).toContain('Text:\nYes.\nGladly.');
+  expect(card.card.lines).toContain('Below it the text of the message, quoted.');
   expect(Date.parse(card.expiresAt) - START).toBe(24 * 3_600_000);
 });
 

@@ -60,8 +60,33 @@ test('the same values give the same bytes, with all that may go along', async ()
     text: 'Grüße ☃',
     files: [{ filename: 'größe.pdf', mimeType: 'application/pdf', bytes: new Uint8Array([1, 2, 3]) }],
     original: new TextEncoder().encode('Subject: x\n\nold\n'),
+    html: '<p>Gr\u00fc\u00dfe</p><img src="cid:logo@x">',
   };
+  const logo = {
+    filename: 'logo.png',
+    mimeType: 'image/png',
+    bytes: new Uint8Array([4]),
+    contentId: 'logo@x',
+  };
+  all.files.push(logo);
   expect(await made(all)).toEqual(await made(all));
+});
+
+test('HTML stands beside the text, with the pictures that it shows', async () => {
+  const png = { filename: 'p.png', mimeType: 'image/png', bytes: new Uint8Array([1]) };
+  const raw = await made({
+    html: '<p>Hi <b>Ada</b></p><img src="cid:logo@x">',
+    files: [{ ...png, contentId: 'logo@x' }, png, { ...png, contentId: 'a b\r\nX: y' }],
+  });
+  const mail = await parseMail(raw);
+  expect(mail.text.trimEnd()).toBe('Hi Ada.\n\nFine.');
+  expect(mail.html).toContain('<b>Ada</b>');
+  expect(mail.attachments.map(({ contentId, inline }) => [contentId, inline])).toEqual([
+    ['logo@x', true],
+    [null, false],
+    [null, false],
+  ]);
+  await expect(made({ html: 'x'.repeat(500_001) })).rejects.toMatchObject({ code: 'mail.too-large-to-send' });
 });
 
 test('an automatic answer says that it is one', async () => {

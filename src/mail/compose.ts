@@ -2,6 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import {
   SEND_ATTACHMENT_BYTES,
   SEND_BYTES,
+  SEND_HTML_CHARS,
   SEND_MESSAGE_ID_CHARS,
   SEND_RECIPIENTS,
   SEND_REFERENCES,
@@ -18,6 +19,8 @@ export interface OutgoingFile {
   filename: string;
   mimeType: string;
   bytes: Uint8Array;
+  /** Under which the HTML shows it, without the angle brackets. */
+  contentId?: string;
 }
 
 /** All that a mail is made of. The same values give the same bytes. */
@@ -31,6 +34,8 @@ export interface Composition {
   to: readonly Address[];
   subject: string;
   text: string;
+  /** The same for programs that show HTML. It is sent as it is: whoever writes it has sanitised it. */
+  html?: string;
   /** Without the angle brackets. */
   inReplyTo: string | null;
   references: readonly string[];
@@ -44,6 +49,9 @@ export interface Composition {
 const OP_ID = /^[0-9a-f]{32}$/;
 const MESSAGE_ID = /^[!-;=?-~]+@[!-;=?-~]+$/;
 const MIME_TYPE = /^[a-z\d!#$&^_.+-]{1,100}\/[a-z\d!#$&^_.+-]{1,100}$/i;
+
+/** RFC 2392: an id like that of a message, though many programs leave out the @. */
+const CONTENT_ID = /^[!-;=?-~]{1,200}$/;
 
 const isMessageId = (id: string): boolean => id.length <= SEND_MESSAGE_ID_CHARS && MESSAGE_ID.test(id);
 
@@ -69,6 +77,9 @@ const checkSizes = (c: Composition): void => {
   if (c.text.length > SEND_TEXT_CHARS) {
     throw tooMuch(`A text may have ${SEND_TEXT_CHARS} characters`, 'Shorten it.');
   }
+  if ((c.html?.length ?? 0) > SEND_HTML_CHARS) {
+    throw tooMuch(`HTML may have ${SEND_HTML_CHARS} characters`, 'Send the message along as a file.');
+  }
   if (c.subject.length > SEND_SUBJECT_CHARS) {
     throw tooMuch(`A subject may have ${SEND_SUBJECT_CHARS} characters`, 'Shorten it.');
   }
@@ -85,7 +96,9 @@ const attachments = (c: Composition) => [
   ...c.files.map((file) => ({
     filename: headerValue('file name', file.filename),
     contentType: MIME_TYPE.test(file.mimeType) ? file.mimeType : 'application/octet-stream',
-    contentDisposition: 'attachment',
+    ...(file.contentId !== undefined && CONTENT_ID.test(file.contentId)
+      ? { contentDisposition: 'inline', cid: file.contentId }
+      : { contentDisposition: 'attachment' }),
     contentTransferEncoding: 'base64',
     content: Buffer.from(file.bytes),
   })),
@@ -126,6 +139,7 @@ export const compose = async (c: Composition): Promise<Uint8Array> => {
     ...(references.length > 0 ? { references } : {}),
     headers: { 'X-Op-Id': c.opId, ...(c.automatic ? AUTOMATIC : {}) },
     text: c.text.toWellFormed(),
+    ...(c.html === undefined ? {} : { html: c.html.toWellFormed() }),
     attachments: attachments(c),
   });
   const raw = await composer.compile().build();

@@ -4,6 +4,8 @@ import { safeStyle } from './sanitize-style.ts';
 export interface SanitizeOptions {
   /** A `data:` URL for the picture that came with the mail under this Content-ID; null when there is none. */
   inlineImage?: (contentId: string) => string | null;
+  /** Of mail that is sent on: pictures keep their addresses, for it is shown by the mail program of somebody else. */
+  sentOn?: boolean;
 }
 
 /**
@@ -38,6 +40,8 @@ const ATTRIBUTES = set(
 const LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 const REMOTE = /^(?:https?:)?\/\//i;
 const PICTURE = /^data:image\/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]*$/i;
+/** Pictures that go along with the mail, or lie where everybody may fetch them. */
+const SENT_ON = /^(?:https?:\/\/|cid:)/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop these from a URL before they read its scheme
 const IGNORED_IN_URL = /[\u0000-\u0020\u007f]+/g;
 
@@ -160,6 +164,8 @@ class Rebuilder implements TokenizerCallbacks {
 
   #picture(attribute: string, value: string): string {
     const url = value.replace(IGNORED_IN_URL, '');
+    if (this.#options.sentOn)
+      return attribute === 'src' && SENT_ON.test(url) ? attributeText('src', url) : '';
     if (REMOTE.test(url)) return attributeText('data-remote-src', url);
     if (attribute !== 'src') return '';
     const inline = /^cid:/i.test(url) ? this.#options.inlineImage?.(url.slice('cid:'.length)) : url;
@@ -177,7 +183,8 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const SPECIAL = /[&<>"\0]/;
 const EVERY_SPECIAL = /[&<>"\0]/g;
 
-const escapeText = (text: string): string =>
+/** Text as HTML has it, between tags and in quoted attributes. */
+export const escapeText = (text: string): string =>
   SPECIAL.test(text) ? text.replace(EVERY_SPECIAL, (c) => ENTITIES[c] ?? '') : text;
 
 const attributeText = (name: string, value: string): string => ` ${name}="${escapeText(value)}"`;

@@ -286,6 +286,7 @@ test.each([
 test('a forward goes to whom a person named, with the text and the files', async () => {
   const { t, clock } = await start();
   await using _ = t;
+  await t.deliver({ subject: 'Styled', html: '<p>Total <b>7 EUR</b></p><script>x()</script>' });
   const parts = (type: string, disposition: string, body: string) =>
     ['--b', `Content-Type: ${type}`, `Content-Disposition: ${disposition}`, '', body].join('\r\n');
   await t.deliver({
@@ -307,8 +308,9 @@ test('a forward goes to whom a person named, with the text and the files', async
   await t.drain();
   await act(t, 'Invoice 7', 'forward', { to: ['Books@Example.com'], note: 'For the books' });
   await act(t, 'Invoice 7', 'forward', { to: ['b@example.com'], attached: true });
+  await act(t, 'Styled', 'forward', { to: ['c@example.com'] });
   await wait(t, clock);
-  expect((await actionsOf(t)).map((a) => a.why)).toEqual([null, null]);
+  expect((await actionsOf(t)).map((a) => a.why)).toEqual([null, null, null]);
   const sent = await mailIn(t);
   const inline = sent.find((mail) => mail.text.includes('For the books'));
   expect(inline).toMatchObject({
@@ -321,6 +323,10 @@ test('a forward goes to whom a person named, with the text and the files', async
   });
   expect(inline?.text).toContain('Please pay 7 EUR.');
   expect(inline?.attachments.map((a) => a.mimeType)).toEqual(['application/pdf']);
+  const styled = sent.find((mail) => mail.to[0]?.address === 'c@example.com');
+  expect(styled?.text).toContain('Total 7 EUR');
+  expect(styled?.html).toContain('<p>Total <b>7 EUR</b></p>');
+  expect(styled?.html).not.toContain('script');
   const attached = sent.find((mail) => mail.to[0]?.address === 'b@example.com');
   expect(attached?.attachments.map((a) => a.mimeType)).toEqual(['message/rfc822']);
 });

@@ -17,7 +17,8 @@ export interface MailboxView {
 
 /** What a mail says, and what becomes of the one that it is about. */
 export type Letter =
-  | { form: 'reply'; text: string }
+  /** `quote`: what it answers stands below it. */
+  | { form: 'reply'; text: string; quote: boolean }
   /** A reply that no person asked for: its rules are in `policy/auto-reply.ts`. */
   | { form: 'auto_reply'; text: string }
   /** `attached`: as a whole message; otherwise its text and files. */
