@@ -3,6 +3,7 @@ import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, writeFileSync
 import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Certificate } from './certificates.ts';
 import { freePort } from './postgres-server.ts';
 
 const START_MS = 15_000;
@@ -30,6 +31,8 @@ export const dovecotBinary = (): string | undefined => {
 
 export interface DovecotServer {
   port: number;
+  /** Spoken to with TLS from the first byte, where it has a certificate. */
+  tlsPort: number;
   lmtpPort: number;
   /** Where a user's mail lies, as a Maildir. */
   maildir(name: string): string;
@@ -45,6 +48,8 @@ export interface DovecotOptions {
   capabilities?: string;
   /** What the server writes to idling connections by itself, in seconds. */
   idleNoticeSeconds?: number;
+  /** With one, STARTTLS is offered, and TLS on a port of its own. */
+  certificate?: Pick<Certificate, 'certFile' | 'keyFile'>;
 }
 
 /**
@@ -58,9 +63,9 @@ export const startDovecot = async (o: DovecotOptions = {}): Promise<DovecotServe
   chmodSync(dir, 0o755);
   for (const name of ['run', 'mail']) mkdirSync(join(dir, name), { mode: 0o777 });
   chmodSync(join(dir, 'mail'), 0o777);
-  const [port, lmtpPort] = [await freePort(), await freePort()];
+  const [port, tlsPort, lmtpPort] = [await freePort(), await freePort(), await freePort()];
   const file = join(dir, 'dovecot.conf');
-  writeFileSync(file, configOf({ ...o, dir, port, lmtpPort }));
+  writeFileSync(file, configOf({ ...o, dir, port, tlsPort, lmtpPort }));
   // The shell ends the server and clears up when its input ends, so also when this process is killed.
   const server = spawn('/bin/sh', ['-c', LIFE, binary, file, dir], { stdio: ['pipe', 'ignore', 'ignore'] });
   const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
@@ -73,6 +78,7 @@ export const startDovecot = async (o: DovecotOptions = {}): Promise<DovecotServe
   }
   return {
     port,
+    tlsPort,
     lmtpPort,
     maildir: (name) => join(dir, 'mail', name, 'Maildir'),
     log: join(dir, 'dovecot.log'),
@@ -103,8 +109,12 @@ const folder = (name: string, use = name): string =>
 interface Setup extends DovecotOptions {
   dir: string;
   port: number;
+  tlsPort: number;
   lmtpPort: number;
 }
+
+const tlsOf = ({ certificate: c }: Setup): string =>
+  c ? `ssl = yes\nssl_cert = <${c.certFile}\nssl_key = <${c.keyFile}` : 'ssl = no';
 
 const configOf = (o: Setup): string => {
   const { uid, gid } = userInfo();
@@ -116,7 +126,7 @@ instance_name = ashford-test-${o.port}
 protocols = imap lmtp
 listen = 127.0.0.1
 log_path = ${o.dir}/dovecot.log
-ssl = no
+${tlsOf(o)}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0 secs
@@ -152,7 +162,8 @@ service imap-login {
     port = ${o.port}
   }
   inet_listener imaps {
-    port = 0
+    port = ${o.certificate ? o.tlsPort : 0}
+    ssl = yes
   }
 }
 service imap {

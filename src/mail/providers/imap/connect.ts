@@ -1,4 +1,4 @@
-import { rootCertificates } from 'node:tls';
+import { getCACertificates } from 'node:tls';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import {
   IMAP_COMMAND_MS,
@@ -21,7 +21,7 @@ export interface Dial {
 }
 
 export const tlsOptions = (ca: string | null): { ca?: string[]; minVersion: 'TLSv1.2' } =>
-  ca === null ? { minVersion: 'TLSv1.2' } : { ca: [...rootCertificates, ca], minVersion: 'TLSv1.2' };
+  ca === null ? { minVersion: 'TLSv1.2' } : { ca: [...getCACertificates(), ca], minVersion: 'TLSv1.2' };
 
 const security = ({ security }: ServerAddress): Pick<ImapFlowOptions, 'secure' | 'doSTARTTLS'> =>
   security === 'tls' ? { secure: true } : { secure: false, doSTARTTLS: security === 'starttls' };

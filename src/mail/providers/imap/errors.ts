@@ -31,7 +31,8 @@ export const asAppError = (e: unknown, server: ServerAddress): unknown => {
   const code = word(wire.code);
   const answer = word(wire.serverResponseCode).toUpperCase();
   const fields = { host: server.host, code, answer };
-  if (CERTIFICATE.test(code)) return badCertificate(fields);
+  const distrusted = badCertificate('imap', fields);
+  if (distrusted) return distrusted;
   if (wire.authenticationFailed === true) return signInRefused(fields, server);
   if (answer === 'OVERQUOTA') return overQuota(fields);
   if (wire.responseStatus === 'NO') return refused('do what it was asked', server.host, fields);
@@ -42,22 +43,30 @@ export const asAppError = (e: unknown, server: ServerAddress): unknown => {
   return new AppError('transient', 'imap.unreachable', message, { fields, help });
 };
 
-type Fields = { host: string; code: string; answer: string };
+type Fields = { host: string; code: string; answer: string | number };
 
-const badCertificate = (fields: Fields): AppError =>
-  new AppError(
-    'transient',
-    'imap.certificate',
-    `The certificate of ${fields.host} is not one that we trust`,
-    {
-      fields,
-      retryAfterMs: CERTIFICATE_RETRY_MS,
-      help: 'If the certificate is your own, name its file as imap.ca_file in the config.',
-    },
-  );
+/** What is wrong with a certificate, by Node's code of it. */
+const certificateHelp = (code: string): string => {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH')
+    return 'It was issued to another name: give the name of the server that stands in it.';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return 'It is not valid today: ask whoever runs the server, and check the clock of this machine.';
+  return 'If the certificate is your own, name its file as imap.ca_file in the config.';
+};
+
+/** undefined where the code of an error says something else. `by`: the protocol, for our own code. */
+export const badCertificate = (by: 'imap' | 'smtp', fields: Fields): AppError | undefined =>
+  CERTIFICATE.test(fields.code)
+    ? new AppError(
+        'transient',
+        `${by}.certificate`,
+        `The certificate of ${fields.host} is not one that we trust`,
+        { fields, retryAfterMs: CERTIFICATE_RETRY_MS, help: certificateHelp(fields.code) },
+      )
+    : undefined;
 
 const signInRefused = (fields: Fields, server: ServerAddress): AppError =>
-  NOT_NOW.has(fields.answer)
+  NOT_NOW.has(String(fields.answer))
     ? new AppError(
         'transient',
         'imap.sign-in-later',

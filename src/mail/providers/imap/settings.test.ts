@@ -77,6 +77,16 @@ test.each([
   expect(told.help).toBeDefined();
 });
 
+test.each([
+  ['CERT_HAS_EXPIRED', 'clock'],
+  ['CERT_NOT_YET_VALID', 'clock'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'another name'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'imap.ca_file'],
+])('a certificate that is refused by %s comes with a cure that fits', (code, words) => {
+  const told = asAppError(Object.assign(new Error('x'), { code }), server('imap.firm.example')) as AppError;
+  expect(told.help).toContain(words);
+});
+
 test('a refused password comes with what to do at that provider', () => {
   expect(passwordHint(server('imap.gmail.com'))).toContain('app password');
   expect(passwordHint(server('imap.mail.me.com'))).toContain('app-specific');

@@ -11,6 +11,7 @@ import type { Outgoing } from '#mail/port.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { type Dial, tlsOptions } from './connect.ts';
+import { badCertificate } from './errors.ts';
 import { outOfReach } from './out-of-reach.ts';
 import { type ImapSettings, passwordHint, type ServerAddress } from './settings.ts';
 
@@ -126,14 +127,25 @@ interface Wire {
   wholeMailRead: boolean;
 }
 
+/** What nodemailer puts on its errors: its own code, and the one of Node where that was another. */
+interface WireError {
+  code?: unknown;
+  originalCode?: unknown;
+  command?: unknown;
+  responseCode?: unknown;
+}
+
 const asSendError = (e: unknown, { server, wholeMailRead }: Wire): unknown => {
   if (e instanceof AppError || !(e instanceof Error)) return e;
-  const { responseCode, code, command } = e as { responseCode?: unknown; code?: unknown; command?: unknown };
+  const { responseCode, code, originalCode, command } = e as WireError;
+  const told = originalCode ?? code;
   const fields = {
     host: server.host,
-    code: typeof code === 'string' ? code.slice(0, 40) : '',
+    code: typeof told === 'string' ? told.slice(0, 40) : '',
     answer: typeof responseCode === 'number' ? responseCode : 0,
   };
+  const distrusted = badCertificate('smtp', fields);
+  if (distrusted) return distrusted;
   // A server that does not know STARTTLS says no to that, not to the mail.
   if (typeof responseCode === 'number' && code !== 'ETLS')
     return refusal(responseCode, { fields, server, isSignIn: isSignIn(command) });
