@@ -9,12 +9,23 @@ export const answeredBy = (thread: Thread): Message | undefined =>
 
 const toAnswer = (thread: Thread) => [answeredBy(thread)?.id ?? []].flat();
 
-/** Answers whoever is to be answered. The person who presses the button has said yes. */
-export const reply = (thread: Thread, text: string): Promise<boolean> =>
-  act(toAnswer(thread), { type: 'reply', parameters: { text }, confirmed: true, done: 'Will be sent' });
+interface Answer {
+  text: string;
+  /** The message stands below it. */
+  quote: boolean;
+}
 
-export const saveDraft = (thread: Thread, text: string): Promise<boolean> =>
-  act(toAnswer(thread), { type: 'create_draft', parameters: { text }, done: 'Draft kept' });
+/** Answers whoever is to be answered. The person who presses the button has said yes. */
+export const reply = (thread: Thread, parameters: Answer): Promise<boolean> =>
+  act(toAnswer(thread), {
+    type: 'reply',
+    parameters: { ...parameters },
+    confirmed: true,
+    done: 'Will be sent',
+  });
+
+export const saveDraft = (thread: Thread, parameters: Answer): Promise<boolean> =>
+  act(toAnswer(thread), { type: 'create_draft', parameters: { ...parameters }, done: 'Draft kept' });
 
 /** Sends the newest message on. */
 export const forward = (
