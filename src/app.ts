@@ -20,7 +20,7 @@ import { backupBeforeMigrating } from '#db/backup.ts';
 import type { Db } from '#db/db.ts';
 import { migrate } from '#db/migrate.ts';
 import { openDatabase } from '#db/open.ts';
-import { forgetAllEntries, forgetMessages } from '#digests/forget-store.ts';
+import { forgetGone, forgetMessages } from '#digests/forget-store.ts';
 import type { DigestPorts } from '#digests/ports.ts';
 import { goOn } from '#ingest/go-on.ts';
 import type { RemovalPorts } from '#ingest/removal-ports.ts';
@@ -121,8 +121,8 @@ export const openApp = async (o: AppOptions): Promise<App> => {
       credentials: signIns.credentials,
       signIns,
       signOut: async (accountId) => (await import('#accounts/sign-in.ts')).revokeSignIn(signIns, accountId),
-      forgetMail: (tx, { userId, messageIds }) =>
-        messageIds === null ? forgetAllEntries(tx, userId) : forgetMessages(tx, messageIds),
+      forgetMail: forgetMessages,
+      forgetGone,
       snoozeLabel: config.gmail.snooze_label,
       digestChannels: config.digest.channels,
       trustedAuthServer: trustedAuthServers(db, providers),

@@ -40,3 +40,5 @@ export const DIGEST_WAITING = 20;
 export const DIGEST_TEXT_COLUMNS = 100;
 /** Times that composing starts again because another digest was stored meanwhile. */
 export const DIGEST_COMPOSE_TRIES = 5;
+/** Digests that are looked through in one transaction for what they say of deleted mail. */
+export const DIGEST_FORGET_DIGESTS = 20;

@@ -69,7 +69,7 @@ const note = (ctx: Ctx, account: Account, removal: Removal): Promise<void> =>
 
 const eraseMail = async (ctx: Ctx, account: Account, removal: Removal): Promise<number> => {
   const { app, signal } = ctx;
-  const { id: accountId, userId } = account;
+  const { id: accountId } = account;
   let done = removal.done;
   for (;;) {
     signal.throwIfAborted();
@@ -77,7 +77,10 @@ const eraseMail = async (ctx: Ctx, account: Account, removal: Removal): Promise<
     if (found.length === 0) return done;
     done += found.length;
     await ctx.write(async (tx) => {
-      await app.forgetMail(tx, { userId, messageIds: found.map((m) => m.id) });
+      await app.forgetMail(
+        tx,
+        found.map((m) => m.id),
+      );
       await eraseMessages(tx, found);
       const total = Math.max(removal.total, done);
       const part = { removal: { ...removal, done, total } };
@@ -100,5 +103,9 @@ const eraseRest = async (ctx: Ctx, { id: accountId, userId }: Account): Promise<
     const from: string = after;
     after = await ctx.write((tx) => eraseSenders(tx, { userId, after: from, keepKnown, limit: REMOVE_ROWS }));
   }
-  if (!keepKnown) await ctx.write((tx) => app.forgetMail(tx, { userId, messageIds: null }));
+  for (let after: string | null = ''; after !== null; ) {
+    signal.throwIfAborted();
+    const from: string = after;
+    after = await ctx.write((tx) => app.forgetGone(tx, { userId, after: from }));
+  }
 };
