@@ -51,6 +51,7 @@ const CHANGED: Readonly<Record<string, readonly Topic[]>> = {
   'outbound.send': ['actions', 'approvals', 'messages', 'jobs'],
   'action.undo-many': ['actions', 'jobs'],
   'action.unsnooze': ['actions', 'jobs'],
+  'action.abandoned': ['actions', 'approvals', 'jobs'],
   'token.refresh': ['accounts', 'jobs'],
   'watch.renew': ['accounts', 'jobs'],
   'digest.compose': ['digests', 'jobs'],
