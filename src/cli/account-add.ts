@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Account } from '#accounts/account.ts';
 import { createAccount } from '#accounts/store.ts';
 import { CREDENTIAL_CHARS } from '#config/limits-sign-in.ts';
@@ -21,6 +21,12 @@ const BY = (app: CliApp) => ({ actor: `user:${app.owner.id}`, channel: 'cli' });
 const NEXT =
   'A running server brings in its mail by itself. Without one: `ashford start`, or `ashford run --until-idle` once.';
 
+const fromFile = (file: string): string => {
+  if (statSync(file).isDirectory())
+    throw new UsageError(`${file} is a folder`, 'Name a file that holds the password.');
+  return readFileSync(file, 'utf8');
+};
+
 /** The password from the file that is named, from what is piped in, or from a person. Never from the command line. */
 export const givenPassword = async (context: CommandContext, options: Options): Promise<string> => {
   const file = options.text('passwordFile');
@@ -29,7 +35,7 @@ export const givenPassword = async (context: CommandContext, options: Options): 
     file === '-'
       ? await term.readInput(CREDENTIAL_CHARS)
       : file !== undefined
-        ? readFileSync(file, 'utf8')
+        ? fromFile(file)
         : term.canAsk
           ? await term.askSecret('Password (not shown): ')
           : undefined;
@@ -41,7 +47,7 @@ export const givenPassword = async (context: CommandContext, options: Options): 
   }
   const password = text.replace(/\r?\n$/, '');
   if (password !== '') return password;
-  throw new UsageError('The password is empty');
+  throw new UsageError(`${file === undefined || file === '-' ? 'The password' : file} is empty`);
 };
 
 const asked = async (context: CommandContext, question: string, otherwise: string): Promise<string> => {
@@ -67,7 +73,10 @@ const emailOf = async (context: CommandContext, options: Options): Promise<strin
     options.text('email') ?? (context.term.canAsk ? await context.term.ask('E-mail address: ') : '');
   const email = given.trim();
   if (/^[^\s@]+@[^\s@]+$/.test(email)) return email;
-  throw new UsageError('Say which mailbox: --email you@example.com');
+  throw new UsageError(
+    email === '' ? 'Nothing says which mailbox' : `"${oneLine(email)}" is no e-mail address`,
+    'Name it: --email you@example.com.',
+  );
 };
 
 /** What the address most likely has, over that what the options say, and over that what a person answers. */

@@ -1,4 +1,5 @@
 import { answerUncertain } from '#actions/answer-uncertain.ts';
+import { findActionKind } from '#actions/kinds/catalog.ts';
 import { uncertainMails } from '#actions/outbox-store.ts';
 import { requestAction } from '#actions/request.ts';
 import { PAGE_ROWS_MAX } from '#config/limits.ts';
@@ -12,23 +13,34 @@ import { shownTime } from './when.ts';
 
 const requesterOf = (userId: string) => ({ actor: `user:${userId}`, channel: 'cli' });
 
-/** `to=a@b.example`: several of the same name make a list, and true, false and numbers are what they say. */
-const parametersOf = (pairs: readonly string[]): Record<string, unknown> => {
-  const found = new Map<string, unknown[]>();
+/** `to=a@b.example`: several of the same name make a list. */
+const given = (pairs: readonly string[]): Record<string, unknown> => {
+  const found = new Map<string, string[]>();
   for (const pair of pairs) {
     const at = pair.indexOf('=');
     if (at < 1) throw new UsageError(`"${pair}" is no parameter`, 'Write them as name=value.');
     const name = pair.slice(0, at);
-    found.set(name, [...(found.get(name) ?? []), parameterOf(pair.slice(at + 1))]);
+    found.set(name, [...(found.get(name) ?? []), pair.slice(at + 1)]);
   }
-  return Object.fromEntries(
-    [...found].map(([name, all]) => [name, all.length === 1 && name !== 'to' ? all[0] : all]),
-  );
+  return Object.fromEntries([...found].map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 };
 
-const parameterOf = (text: string): unknown => {
+const asValue = (text: string): unknown => {
   if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d{1,9}$/.test(text) ? Number(text) : text;
+  return /^\d{1,9}$/.test(text) ? Number(text) : [text];
+};
+
+/** As the action takes them: a text is a number, a yes or no, or a list of one only where a text will not do. */
+const parametersOf = (type: string, pairs: readonly string[]): Record<string, unknown> => {
+  const parameters = given(pairs);
+  const parsed = findActionKind(type)?.parameters.safeParse(parameters);
+  const wrong = new Set(parsed?.error?.issues.map((issue) => String(issue.path[0])));
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'string' && wrong.has(name) ? asValue(value) : value,
+    ]),
+  );
 };
 
 /** A person's command on one message. What can't be taken back waits for an approval, unless `--yes` says yes at once. */
@@ -39,7 +51,7 @@ export const doActionCommand = (context: CommandContext, { args, options }: Inpu
       userId: app.owner.id,
       messageId,
       type,
-      parameters: parametersOf(pairs),
+      parameters: parametersOf(type, pairs),
       confirmed: options.flag('yes') ?? false,
       by: requesterOf(app.owner.id),
     });

@@ -72,6 +72,7 @@ export const processTerminal = (env: Readonly<Record<string, string | undefined>
     },
     readInput: async (mostBytes) => {
       let text = '';
+      stdin.setEncoding('utf8');
       for await (const chunk of stdin) {
         text += String(chunk);
         if (text.length > mostBytes) break;

@@ -18,7 +18,12 @@ const ran = async ({ app }: TestApp, args: string[], o: Answering = {}) => {
     worker: async () => workerOf(app),
   });
   const program: Program = { version: '1.2.3', open, start: () => Promise.reject(new Error('not started')) };
-  const code = await runCommandLine(['accounts', ...args], { term, program, clock: app.clock, env: {} });
+  const code = await runCommandLine(args[0] === 'actions' ? args : ['accounts', ...args], {
+    term,
+    program,
+    clock: app.clock,
+    env: {},
+  });
   return { code, ...term.written };
 };
 
@@ -141,4 +146,41 @@ test('an empty account for archives is made by its name', async () => {
   const { code, err } = await ran(t, ['add', 'local', 'archive']);
   expect(code).toBe(0);
   expect(err).toContain('ashford import mbox FILE --account archive');
+});
+
+test.each([
+  [['add', 'imap', '--email', 'nonsense'], '"nonsense" is no e-mail address', '--email you@example.com'],
+  [['add', 'imap', '--email', EMAIL, '--password-file', tmpdir()], `${tmpdir()} is a folder`, 'Name a file'],
+  [
+    ['add', 'imap', '--email', EMAIL, '--password-file', '-', '--host', 'no host!'],
+    'imap.host: must be the name or address of a server',
+    'the options of the command',
+  ],
+])('what is wrong in %j is named, with its cure', async (args, wrong, cure) => {
+  await using t = await testApp();
+  const { code, err } = await ran(t, args, { input: 'right' });
+  expect(code).not.toBe(0);
+  expect(err).toContain(wrong);
+  expect(err).toContain(cure);
+});
+
+test('parameters of an action are what it takes, though they look like numbers', async () => {
+  await using t = await testApp();
+  await t.deliver({ from: 'Ada <ada@example.com>', subject: 'How many?' });
+  await t.drain();
+  const [message] = await t.app.db.all<{ id: string }>('select id from messages');
+  const act = (...more: string[]) => ran(t, ['actions', 'do', message?.id ?? '', ...more, '--json']);
+  const stored = async (id: string) =>
+    JSON.parse(
+      (await t.app.db.all<{ p: string }>('select parameters_json as p from actions where id = $1', [id]))[0]
+        ?.p ?? '',
+    );
+  const reply = await act('reply', 'text=42');
+  expect(await stored(JSON.parse(reply.out).actionId)).toEqual({ text: '42' });
+  const forward = await act('forward', 'to=books@example.com', 'attached=true', 'note=7');
+  expect(await stored(JSON.parse(forward.out).actionId)).toMatchObject({
+    to: ['books@example.com'],
+    attached: true,
+    note: '7',
+  });
 });

@@ -39,7 +39,8 @@ test('only a server on this machine may be spoken to in the clear', () => {
 
 test('settings that are none say what is missing, and repeat nothing', () => {
   const wrong = { imap: server('bad host'), smtp: null, username: 'bob' };
-  expect(() => settingsOf(wrong)).toThrow('imap.host');
+  expect(() => settingsOf(wrong)).toThrow('imap.host: must be the name or address of a server');
+  expect(() => settingsOf(wrong)).not.toThrow('bad host');
 });
 
 test('Gmail files what was sent through it; a server on this machine only if it is the one we know there', () => {

@@ -20,7 +20,7 @@ const server = z
       .describe('tls: from the first byte. starttls: before the sign-in. none: on this machine only.'),
   })
   .refine((s) => s.security !== 'none' || isLoopback(s.host), {
-    message: 'A server on another machine must be spoken to with TLS.',
+    message: 'a server on another machine must be spoken to with TLS',
     path: ['security'],
   });
 
@@ -46,9 +46,10 @@ export type ServerAddress = ImapSettings['imap'];
 export const settingsOf = (config: unknown): ImapSettings => {
   const parsed = imapSettingsSchema.safeParse(config);
   if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new AppError('permanent', 'imap.settings', `The settings of the account are not complete: ${where}`, {
-    help: 'Correct the servers on the accounts page.',
+  const [issue] = parsed.error.issues;
+  const wrong = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+  throw new AppError('permanent', 'imap.settings', `The servers of the account are not right: ${wrong}`, {
+    help: 'Correct what is named there, in the web app or with the options of the command.',
   });
 };
 
