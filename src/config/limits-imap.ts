@@ -38,6 +38,9 @@ export const IMAP_FLAGS_RECENT = 1_000;
 export const IMAP_FLAGS_ALL_MS = 15 * 60_000;
 /** Milliseconds between two comparisons of all UIDs of a folder. */
 export const IMAP_COMPARE_ALL_MS = 24 * 3_600_000;
+/** Milliseconds that a message which is gone stays in the mirror at least, to be told of, and how many are forgotten at once. */
+export const IMAP_TOMBSTONE_MS = 30 * 24 * 3_600_000;
+export const IMAP_FORGET_PAGE = 500;
 /** Times that one look begins again because mail moved meanwhile. */
 export const IMAP_SCAN_ROUNDS = 4;
 /** Bytes of mail that one command fetches. */

@@ -36,6 +36,8 @@ export interface MailboxState {
   labels?: Record<string, KeywordLabel>;
   /** The server is Gmail's: folders are labels there. */
   gmail?: boolean;
+  /** Where the mirror stood at that time, in milliseconds since 1970. */
+  mark?: { at: number; modseq: number };
 }
 
 interface Row {
@@ -146,7 +148,10 @@ export const writeMailboxState = async (tx: Tx, accountId: string, state: Mailbo
   ]);
 };
 
-/** Forgets the history: who holds an older cursor is told to list the mailbox anew. */
-export const expireCursors = async (tx: Tx, accountId: string): Promise<void> => {
-  await tx.run('update imap_mailboxes set oldest_modseq = next_modseq where account_id = $1', [accountId]);
+/** Forgets the history up to that modseq: who holds a cursor before it is told to list the mailbox anew. */
+export const expireCursors = async (tx: Tx, accountId: string, through: number): Promise<void> => {
+  await tx.run('update imap_mailboxes set oldest_modseq = $2 where account_id = $1 and oldest_modseq < $2', [
+    accountId,
+    through + 1,
+  ]);
 };

@@ -11,7 +11,7 @@ import { HOODIECROW_USER, startHoodiecrow } from '#test/kit/hoodiecrow-server.ts
 import { addImapAccount, imapAccount, loopback, testImapProvider } from '#test/kit/imap-account.ts';
 import { imapPeer } from '#test/kit/imap-peer.ts';
 import { type SmtpSink, startSmtpSink } from '#test/kit/smtp-sink.ts';
-import { expireCursors } from './folder-store.ts';
+import { expireCursors, readMirror } from './folder-store.ts';
 
 /** A mailbox of ours at a server, with another client that delivers to it. */
 const openAt = async (o: {
@@ -33,7 +33,8 @@ const openAt = async (o: {
       await peer.append('INBOX', raw);
       return (await mailbox.list(null, 1)).ids[0] ?? '';
     },
-    expireCursors: () => database.db.write((tx) => expireCursors(tx, 'a1')),
+    expireCursors: () =>
+      database.db.write(async (tx) => expireCursors(tx, 'a1', (await readMirror(tx, 'a1')).last)),
     [Symbol.asyncDispose]: async () => {
       peer.close();
       await provider.close();

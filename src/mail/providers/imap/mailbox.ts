@@ -4,6 +4,7 @@ import type { Lane, Mailbox, MailboxHealth, MailCapabilities, Outgoing } from '#
 import { AppError } from '#std/errors.ts';
 import { ensureLabel, readLabels } from './ensure.ts';
 import { readMirror } from './folder-store.ts';
+import { forgetBuried } from './forget.ts';
 import { changesAfter, listPage, surveyAll } from './history.ts';
 import { countMessages, readByMessageId } from './message-store.ts';
 import type { Mirror } from './mirror.ts';
@@ -38,7 +39,10 @@ export const imapMailbox = (ports: MailboxPorts): Mailbox => {
   const { mirror, settings } = ports;
   const { db, accountId } = mirror;
   const use = <T>(work: (session: Session) => Promise<T>): Promise<T> => ports.use('interactive', work);
-  const look = (): Promise<void> => use((session) => scan(mirror, session));
+  const look = async (): Promise<void> => {
+    await use((session) => scan(mirror, session));
+    await forgetBuried(mirror);
+  };
   const file = (role: LabelRole, raw: Uint8Array, flags: string[]): Promise<string> =>
     use((session) => fileInto(mirror, session, { role, raw, flags }));
   const { backfillDays } = mirror.options;

@@ -322,3 +322,16 @@ export const buryMessage = async (tx: Tx, accountId: string, id: string): Promis
     [accountId, id, modseq],
   );
 };
+
+/** Deletes rows of messages that were gone by that modseq. Returns how many; at most `limit`. */
+export const deleteBuried = (
+  tx: Tx,
+  accountId: string,
+  o: { through: number; limit: number },
+): Promise<number> =>
+  tx.run(
+    `delete from imap_messages where account_id = $1 and id in (
+       select id from imap_messages where account_id = $1 and modseq <= $2 and deleted = 1
+       order by modseq limit cast($3 as integer))`,
+    [accountId, o.through, o.limit],
+  );
