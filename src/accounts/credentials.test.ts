@@ -217,7 +217,8 @@ test('a key that is gone is not replaced by another: work waits until it is back
   rmSync(file);
   const late = credentialsOf(ports(t.db, fileKeys(file)));
   const missing = { kind: 'needs-user', code: 'accounts.key-missing' };
-  await expect(late.read(a, 'password')).rejects.toMatchObject(missing);
+  const cure = expect.stringMatching(/encryption\.key\. Put the right file back/);
+  await expect(late.read(a, 'password')).rejects.toMatchObject({ ...missing, help: cure });
   await expect(
     late.storing((_, sealer) => sealer.put({ accountId: a, userId, field: 'other', value: 'y' })),
   ).rejects.toMatchObject(missing);

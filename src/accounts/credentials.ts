@@ -57,13 +57,13 @@ class KeyMoved extends Error {
   override readonly name = 'KeyMoved';
 }
 
-const keyMissing = (title: string): AppError =>
+const keyMissing = ({ title, cure }: Pick<EncryptionKeys, 'title' | 'cure'>): AppError =>
   new AppError(
     'needs-user',
     'accounts.key-missing',
     'The stored sign-ins are encrypted with a key that is not here',
     {
-      help: `The key at hand is that of ${title}. Put the right one back, and work goes on by itself; without it every account has to sign in again.`,
+      help: `It should be in ${title}. ${cure} Work goes on by itself then; without the key every account has to sign in again.`,
     },
   );
 
@@ -76,7 +76,7 @@ export const credentialsOf = ({ db, clock, random, keys }: CredentialPorts): Cre
   const keyOf = async (id: string): Promise<EncryptionKey> => {
     const key = await keys.find(id);
     if (key) return key;
-    throw keyMissing(keys.title);
+    throw keyMissing(keys);
   };
 
   const keyInUse = async (): Promise<EncryptionKey> => {

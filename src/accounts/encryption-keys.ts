@@ -9,8 +9,9 @@ import { type EncryptionKey, encryptionKeyOf } from './seal.ts';
 
 /** The keys at hand. None is read, and none is made, before it is needed. */
 export interface EncryptionKeys {
-  /** Where the key is, for people. */
+  /** Where the key is, for people, and what to look after when the right one is not there. */
   readonly title: string;
+  readonly cure: string;
   /** Whether the settings hold it, so that Ashford can't change it by itself. */
   readonly configured: boolean;
   /** The key of that id: what was read before is read anew when it is not among it. */
@@ -40,18 +41,31 @@ const checkedKey = (secret: string): EncryptionKey => {
   });
 };
 
+const keysOf = (secrets: readonly (string | undefined)[]): Map<string, EncryptionKey> =>
+  new Map(
+    secrets
+      .filter((one) => one !== undefined)
+      .map(encryptionKeyOf)
+      .map((key) => [key.id, key]),
+  );
+
+const GIVEN = {
+  title: 'auth.encryption_key',
+  cure: 'Set it to the right one, or give the one from before as auth.encryption_key_previous.',
+} as const;
+
 export const encryptionKeys = ({ configured, previous, place }: KeySources): EncryptionKeys => {
-  let known: ReadonlyMap<string, EncryptionKey> | undefined;
+  const given = keysOf([configured, previous]);
+  let own: ReadonlyMap<string, EncryptionKey> | undefined;
   const load = async (): Promise<ReadonlyMap<string, EncryptionKey>> => {
-    const own = [await place.read('current'), await place.read('next')];
-    const secrets = [configured, previous, ...own].filter((one) => one !== undefined);
-    known = new Map(secrets.map((secret) => encryptionKeyOf(secret)).map((key) => [key.id, key]));
-    return known;
+    own = keysOf([await place.read('current'), await place.read('next')]);
+    return own;
   };
   return {
-    title: configured === undefined ? place.title : 'auth.encryption_key',
+    ...(configured === undefined ? { title: place.title, cure: place.cure } : GIVEN),
     configured: configured !== undefined,
-    find: async (id) => known?.get(id) ?? (await load()).get(id),
+    // A place that can't be read is no trouble to whoever does not need it.
+    find: async (id) => given.get(id) ?? own?.get(id) ?? (await load()).get(id),
     first: async () =>
       configured === undefined ? encryptionKeyOf(await place.make('current')) : checkedKey(configured),
     next: async () =>
@@ -62,23 +76,30 @@ export const encryptionKeys = ({ configured, previous, place }: KeySources): Enc
     },
     promote: async () => {
       if (configured === undefined) await place.promote();
-      known = undefined;
+      own = undefined;
     },
   };
 };
 
-/** The keys that the settings name. */
-export const configuredKeys = (
+interface PlacePorts {
+  clock: Clock;
+  random: Random;
+  platform: string;
+}
+
+/** Where the settings have Ashford keep the key that it makes. */
+export const keyPlaceOf = (
   { auth }: Pick<Config, 'auth'>,
-  { clock, random, platform }: { clock: Clock; random: Random; platform: string },
-): EncryptionKeys => {
-  const place =
-    auth.key_store === 'keychain' || auth.encryption_key_file === undefined
-      ? keychainPlace(() => keychainOf(platform, toolRunner(clock)), random)
-      : keyFile(auth.encryption_key_file, random);
-  return encryptionKeys({
-    configured: auth.encryption_key?.reveal(),
-    previous: auth.encryption_key_previous?.reveal(),
-    place,
+  { clock, random, platform }: PlacePorts,
+): KeyPlace =>
+  auth.key_store === 'keychain' || auth.encryption_key_file === undefined
+    ? keychainPlace(() => keychainOf(platform, toolRunner(clock)), random)
+    : keyFile(auth.encryption_key_file, random);
+
+/** The keys that the settings name. */
+export const configuredKeys = (config: Pick<Config, 'auth'>, ports: PlacePorts): EncryptionKeys =>
+  encryptionKeys({
+    configured: config.auth.encryption_key?.reveal(),
+    previous: config.auth.encryption_key_previous?.reveal(),
+    place: keyPlaceOf(config, ports),
   });
-};

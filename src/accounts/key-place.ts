@@ -12,6 +12,8 @@ export type KeyName = 'current' | 'next';
 export interface KeyPlace {
   /** For people. */
   readonly title: string;
+  /** What to look after when the key that should be there is not, in a sentence. */
+  readonly cure: string;
   read(name: KeyName): Promise<string | undefined>;
   /** The key of that name, made when there is none. Processes that ask at the same moment agree on one. */
   make(name: KeyName): Promise<string>;
@@ -39,6 +41,7 @@ export const keyFile = (path: string, random: Random): KeyPlace => {
   };
   return {
     title: path,
+    cure: 'Put the right file back from a copy.',
     read: (name) => told(name, readKeyFile),
     make: (name) => told(name, (at) => ensureKeyFile(at, random)),
     promote: async () => renameSync(pathOf('next'), path),
@@ -50,6 +53,7 @@ const ITEM: Readonly<Record<KeyName, string>> = { current: 'encryption-key', nex
 /** An item of the system's keychain. */
 export const keychainPlace = (keychain: () => Keychain, random: Random): KeyPlace => ({
   title: 'the keychain of this system',
+  cure: 'See that a keyring is running and unlocked for the user whom Ashford runs as: over SSH and in services there is often none.',
   read: async (name) => keychain().read(ITEM[name]),
   make: async (name) => {
     const found = await keychain().read(ITEM[name]);

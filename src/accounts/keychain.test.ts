@@ -4,6 +4,7 @@ import { systemRandom } from '#std/random.ts';
 import { encryptionKeys } from './encryption-keys.ts';
 import { keychainPlace } from './key-place.ts';
 import { keychainOf, type RunTool, toolRunner } from './keychain.ts';
+import { encryptionKeyOf } from './seal.ts';
 
 interface Tool {
   run: RunTool;
@@ -86,6 +87,16 @@ test('a keyring that takes nothing is told of, whether it refuses or forgets', a
     const run: RunTool = async (_, args) => ({ code: args[0] === 'lookup' ? 1 : code, out: '' });
     const place = keychainPlace(() => keychainOf('linux', run), systemRandom);
     await expect(place.make('current')).rejects.toMatchObject({ code: 'accounts.keychain' });
+  }
+});
+
+test('a key of the settings is found though the keychain of this system cannot be used', async () => {
+  const place = keychainPlace(() => keychainOf('win32', secretTool().run), systemRandom);
+  const secrets = ['the key of the settings', 'the one before it'] as const;
+  const keys = encryptionKeys({ configured: secrets[0], previous: secrets[1], place });
+  for (const secret of secrets) {
+    const { id } = encryptionKeyOf(secret);
+    expect((await keys.find(id))?.id).toBe(id);
   }
 });
 

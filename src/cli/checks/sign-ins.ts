@@ -40,8 +40,8 @@ const keyFinding = async ({ db, credentials }: Looking): Promise<Found[]> => {
   return [
     {
       state: 'fail',
-      says: `The stored sign-ins are encrypted with another key than the one of ${keys.title}.`,
-      cure: 'Put the right key back, or give the one from before as auth.encryption_key_previous. Without it every account has to sign in again.',
+      says: `The stored sign-ins are encrypted with another key than ${keys.title} gives.`,
+      cure: `${keys.cure} Without it every account has to sign in again.`,
     },
   ];
 };
