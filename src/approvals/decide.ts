@@ -29,7 +29,7 @@ export interface Decision {
 
 /**
  * Answers an approval. The first answer wins: a second one throws `approvals.answered`, which says what the first was.
- * What is approved is the action as it was shown; if it is another by now, nothing happens and the card is withdrawn.
+ * What is approved is the action as it was shown: if it is another by now, nothing happens and `approvals.changed` is thrown.
  */
 export const decide = (ports: DecidePorts, d: Decision): Promise<Approval> =>
   ports.db.write(async (tx) => {

@@ -8,6 +8,7 @@ import { backupDatabase } from '#db/backup.ts';
 import { openDatabase } from '#db/open.ts';
 import { restoreDatabase } from '#db/restore.ts';
 import { settleBackup } from '#ingest/restored.ts';
+import { readHeaders } from '#mail/headers.ts';
 import type { Mailbox } from '#mail/port.ts';
 import { createQueue } from '#queue/queue.ts';
 import { ManualClock } from '#std/clock.ts';
@@ -34,15 +35,21 @@ const letter = (subject: string): TestMail => ({
 /** A mail server that no restore takes anything from. */
 const outside = () => {
   const took: string[] = [];
+  const drafts: string[] = [];
   const between = (mailbox: Mailbox): Mailbox => ({
     ...mailbox,
+    createDraft: async (raw, threadKey) => {
+      drafts.push(readHeaders(raw).headers.find(([name]) => name === 'message-id')?.[1] ?? '');
+      return mailbox.createDraft(raw, threadKey);
+    },
+    findByMessageId: async (id) => (drafts.includes(`<${id}>`) ? ['the-draft'] : []),
     send: async ({ recipients }) => {
       took.push(...recipients);
       return null;
     },
     traceSend: async () => ({ kind: 'unknown' }),
   });
-  return { took, between };
+  return { took, drafts, between };
 };
 
 const setUp = async (t: TestApp) => {
@@ -57,12 +64,14 @@ const setUp = async (t: TestApp) => {
   });
 };
 
-const reply = async (t: TestApp, subject: string, confirmed: boolean) => {
+const reply = (t: TestApp, subject: string, confirmed: boolean) => act(t, subject, 'reply', confirmed);
+
+const act = async (t: TestApp, subject: string, type: string, confirmed: boolean) => {
   const [message] = await t.app.db.all<{ id: string }>('select id from messages where subject = $1', [
     subject,
   ]);
   const by = { actor: 'owner', channel: 'test' };
-  const request = { userId: t.app.owner.id, messageId: message?.id ?? '', type: 'reply', by, confirmed };
+  const request = { userId: t.app.owner.id, messageId: message?.id ?? '', type, by, confirmed };
   await requestAction(t.app, { ...request, parameters: { text: `To ${subject}` } });
 };
 
@@ -71,7 +80,7 @@ test('what was sent after a backup is not sent again when the backup is restored
   const database = join(dir, 'ashford.db');
   const backup = join(dir, 'copy.db');
   const clock = new ManualClock(Date.parse('2026-01-15T09:00:00.000Z'));
-  const { took, between } = outside();
+  const { took, drafts, between } = outside();
   const later = async (t: TestApp, ms = MINUTE) => {
     await t.drain();
     clock.advance(ms);
@@ -91,6 +100,7 @@ test('what was sent after a backup is not sent again when the backup is restored
       await t.deliver({ subject: 'Asks' });
       await t.drain();
       await reply(t, 'Asks', false);
+      await act(t, 'Asks', 'create_draft', true);
       await backupDatabase(t.app.db, backup);
       await later(t);
       await t.deliver(letter('After'));
@@ -117,6 +127,7 @@ test('what was sent after a backup is not sent again when the backup is restored
     await t.deliver({ ...letter('After'), ageMs: 2 * MINUTE });
     for (let i = 0; i < 5; i++) await later(t, 30 * MINUTE);
     expect(took.length).toBe(before);
+    expect(drafts).toHaveLength(1);
     expect(await uncertainMails(t.app.db, t.app.owner.id, 10)).toHaveLength(2);
     const rows = await t.app.db.all<{ status: string; why: string }>(
       "select a.status, a.error_message as why from actions a join messages m on m.id = a.message_id where m.subject = 'After'",

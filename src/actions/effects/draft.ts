@@ -1,3 +1,4 @@
+import { epochOf } from '#actions/epoch-store.ts';
 import { writeLetter } from '#actions/letter.ts';
 import { operationOf } from '#actions/operation.ts';
 import { contentHash } from '#mail/content-hash.ts';
@@ -14,7 +15,8 @@ export const draftEffect = defineEffect<'draft'>({
       opId: operationOf(action, c.target),
       date: action.createdAt,
     });
-    const [known] = c.resumed ? await mailbox.findByMessageId(made.messageId) : [];
+    const mayBeThere = c.resumed || (await epochOf(c.ports.db, action.accountId)) !== undefined;
+    const [known] = mayBeThere ? await mailbox.findByMessageId(made.messageId) : [];
     crashpoint('draft.before-create');
     const id = known ?? (await mailbox.createDraft(made.raw, made.threadKey));
     crashpoint('draft.after-create');
