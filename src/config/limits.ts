@@ -274,6 +274,8 @@ export const JOB_ERRORS_KEPT = 20;
 /** Jobs that are counted of each type and state, and among which the one that has been due the longest is looked for. */
 export const JOB_COUNT_ROWS = 10_000;
 export const JOB_OLDEST_ROWS = 100;
+/** Jobs of one key and its continuations that are looked at, the last in their order. */
+export const JOB_KEY_ROWS = 50;
 /** Jobs that one statement of a filtered list looks at, and that one page does. */
 export const JOB_LIST_SCAN_ROWS = 10_000;
 export const JOB_PAGE_SCAN_ROWS = 40_000;
