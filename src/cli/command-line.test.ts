@@ -111,3 +111,13 @@ test('the words of a command are found among global options', () => {
   expect(commandWords(['help', 'undo'])).toEqual(['undo']);
   expect(commandWords(['--', 'undo'])).toEqual([]);
 });
+
+test('a group without one of its commands says which there are', async () => {
+  expect(await ran('schedules')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('ashford schedules: a command is missing'),
+  });
+  const { err } = await ran('accounts', 'add');
+  expect(err).toContain('ashford accounts add: a command is missing');
+  expect(err).toContain('Add one of gmail, imap, local');
+});

@@ -114,6 +114,23 @@ const usageError = (error: CommanderError): UsageError => {
   return new UsageError(first, guess === '' ? undefined : guess);
 };
 
+/** A group was named without one of its commands: which there are. */
+const missingCommand = (root: Command, words: readonly string[]): UsageError => {
+  const named: string[] = [];
+  let group = root;
+  for (const word of words) {
+    const inner = group.commands.find((command) => command.name() === word);
+    if (!inner) break;
+    named.push(word);
+    group = inner;
+  }
+  const names = group.commands.map((command) => command.name());
+  return new UsageError(
+    `ashford ${named.join(' ')}: a command is missing`,
+    `Add one of ${names.join(', ')}; --help says what each does.`,
+  );
+};
+
 const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
 
 /** Runs one command line, without the program's name, and returns the exit code. Never throws. */
@@ -130,9 +147,10 @@ export const runCommandLine = async (args: readonly string[], ports: ContextPort
       code = typeof ended === 'number' ? ended : OK;
     },
   };
+  const words = commandWords(args);
+  let root: Command | undefined;
   try {
-    const [word] = commandWords(args);
-    const root = await buildCommands(building, ({ name }) => name === word);
+    root = await buildCommands(building, ({ name }) => name === words[0]);
     if (args.length === 0) {
       term.out(root.helpInformation());
       return OK;
@@ -143,10 +161,7 @@ export const runCommandLine = async (args: readonly string[], ports: ContextPort
     if (!(e instanceof CommanderError))
       return reportError(e, { term, json, debug: Boolean(env.ASHFORD_DEBUG) });
     if (SHOWN.has(e.code) || e.exitCode === 0) return OK;
-    const asked = e.code === 'commander.help';
-    const error = asked
-      ? new UsageError(`ashford ${commandWords(args)[0] ?? ''}: a command is missing`)
-      : usageError(e);
+    const error = root && e.code === 'commander.help' ? missingCommand(root, words) : usageError(e);
     reportError(error, { term, json, debug: false });
     return WRONG_USE;
   }

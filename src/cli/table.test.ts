@@ -25,6 +25,33 @@ test('a narrow terminal cuts what may be cut and nothing else', () => {
   expect(text).toContain('on');
 });
 
+test('a terminal too narrow for a row has it go on in the next line, never in the middle of a cell', () => {
+  const columns = [
+    { title: 'ID' },
+    { title: 'ADDRESS', shrinks: true },
+    { title: 'STATUS' },
+    { title: 'LAST LOOK' },
+  ];
+  const rows = [
+    ['01a203d1-b2fc', 'ada@example.com', 'in sync', '2026-11-22 15:13'],
+    ['01a203d1-b2fd', 'bob@example.com', 'paused', 'never'],
+  ];
+  expect(table(testTerminal({ columns: 36 }), columns, rows)).toBe(
+    [
+      'ID             ADDRESS',
+      '  STATUS   LAST LOOK',
+      '01a203d1-b2fc  ada@example.com',
+      '  in sync  2026-11-22 15:13',
+      '01a203d1-b2fd  bob@example.com',
+      '  paused   never',
+      '',
+    ].join('\n'),
+  );
+  for (const columns of [20, 30, 60])
+    for (const line of table(testTerminal({ columns }), COLUMNS, [['1', 'A long name', 'on']]).split('\n'))
+      expect(widthOf(line)).toBeLessThanOrEqual(columns);
+});
+
 test('values stand under each other', () => {
   expect(
     pairs([

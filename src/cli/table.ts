@@ -10,9 +10,12 @@ export interface Column {
 
 const GAP = 2;
 const LEAST = 8;
+/** What a column that shrinks is left with at least where a row takes several lines. */
+const LEAST_FOLDED = 20;
+const INDENT = 2;
 
 /** How wide each column is: what it holds, and less for those that shrink when all do not fit. */
-const narrowed = (columns: readonly Column[], widths: number[], room: number): number[] => {
+const narrowed = (columns: readonly Column[], widths: readonly number[], room: number): number[] => {
   const out = [...widths];
   for (;;) {
     const over = out.reduce((a, b) => a + b, 0) + GAP * (columns.length - 1) - room;
@@ -33,7 +36,52 @@ const pad = (text: string, width: number, align: Column['align']): string => {
   return align === 'right' ? blanks + text : text + blanks;
 };
 
-/** Rows under their titles, aligned, as wide as the terminal is at most. Cells must be one line each. */
+interface Sized extends Column {
+  at: number;
+  width: number;
+}
+
+const sized = (columns: readonly Sized[], room: number): Sized[] => {
+  const widths = narrowed(
+    columns,
+    columns.map(({ width }) => width),
+    room,
+  );
+  return columns.map((column, i) => ({ ...column, width: widths[i] ?? 0 }));
+};
+
+const isTooWide = (columns: readonly Sized[], room: number): boolean =>
+  columns.reduce((sum, { width }) => sum + width + GAP, -GAP) > room;
+
+/** The columns of each line of a row: one line where they fit, else as many to a line as do. */
+const linesOf = (columns: readonly Sized[], room: number): Sized[][] => {
+  const whole = sized(columns, room);
+  if (!isTooWide(whole, room)) return [whole];
+  const lines: Sized[][] = [];
+  for (const column of columns) {
+    const last = lines.at(-1);
+    const least = [...(last ?? []), column].map((c) =>
+      c.shrinks ? { ...c, width: Math.min(c.width, LEAST_FOLDED) } : c,
+    );
+    if (last && !isTooWide(least, room - INDENT)) last.push(column);
+    else lines.push([column]);
+  }
+  return lines.map((line) => sized(line, room - INDENT));
+};
+
+const lineOf = (columns: readonly Sized[], cells: readonly string[]): string =>
+  columns
+    .map(({ at, align, shrinks, width }) => {
+      const cell = cells[at] ?? '';
+      return pad(shrinks ? cut(cell, width) : cell, width, align);
+    })
+    .join(' '.repeat(GAP))
+    .trimEnd();
+
+/**
+ * Rows under their titles, aligned, as wide as the terminal is at most: where even columns that shrink do not fit, a row
+ * goes on in the next line. Cells must be one line each.
+ */
 export const table = (
   term: Pick<Terminal, 'columns' | 'color'>,
   columns: readonly Column[],
@@ -42,18 +90,16 @@ export const table = (
   const held = columns.map(({ title }, i) =>
     rows.reduce((most, row) => Math.max(most, widthOf(row[i] ?? '')), widthOf(title)),
   );
-  const widths = narrowed(columns, held, term.columns);
-  const line = (cells: readonly string[]) =>
-    columns
-      .map(({ align, shrinks }, i) => {
-        const width = widths[i] ?? 0;
-        const cell = shrinks ? cut(cells[i] ?? '', width) : (cells[i] ?? '');
-        return pad(cell, width, align);
-      })
-      .join(' '.repeat(GAP))
-      .trimEnd();
-  const head = paint(term, 'bold', line(columns.map((c) => c.title)));
-  return `${[head, ...rows.map(line)].join('\n')}\n`;
+  const lines = linesOf(
+    columns.map((column, at) => ({ ...column, at, width: held[at] ?? 0 })),
+    term.columns,
+  );
+  const row = (cells: readonly string[]) =>
+    lines.map((line, i) => ' '.repeat(i === 0 ? 0 : INDENT) + lineOf(line, cells)).join('\n');
+  const head = row(columns.map((c) => c.title))
+    .split('\n')
+    .map((line) => paint(term, 'bold', line));
+  return `${[...head, ...rows.map(row)].join('\n')}\n`;
 };
 
 /** Names beside their values, aligned. */
