@@ -7,17 +7,19 @@ import { moveOutboxMail } from './outbox-store.ts';
 import type { ActionPorts } from './ports.ts';
 import { findAction, moveAction } from './store.ts';
 
-/** The mail is out, and its action is done. */
+/** The mail is out, and its action is done. `refused`: recipients that the mail server did not take. */
 export const endSent = async (
   ports: Pick<ActionPorts, 'clock' | 'newId'>,
   tx: Tx,
-  o: { mail: OutboxEntry; sentId: string | null; now: Instant },
+  o: { mail: OutboxEntry; sentId: string | null; refused?: readonly string[]; now: Instant },
 ): Promise<boolean> => {
-  const { mail, now, sentId } = o;
+  const { mail, now, sentId, refused = [] } = o;
   if (!(await moveOutboxMail(tx, mail, { from: mail.state, to: 'sent', now, sentId }))) return false;
   const action = await findAction(tx, mail.actionId);
   const undoHint = { patch: emptyPatch(), after: action?.before ?? null };
-  await moveAction(tx, { id: mail.actionId, from: 'executing', to: 'completed', now, undoHint });
+  const done = { id: mail.actionId, from: 'executing', to: 'completed', now, undoHint } as const;
+  const errorMessage = `The mail server did not take it for ${refused.join(', ')}. The others have it.`;
+  await moveAction(tx, refused.length > 0 ? { ...done, errorMessage } : done);
   await recordActivity(ports, tx, {
     userId: mail.userId,
     actor: 'system',
@@ -25,7 +27,11 @@ export const endSent = async (
     action: 'mail.sent',
     subjectType: 'action',
     subjectId: mail.actionId,
-    details: { recipients: mail.recipients.length, automatic: mail.automatic },
+    details: {
+      recipients: mail.recipients.length,
+      automatic: mail.automatic,
+      ...(refused.length > 0 && { refused: refused.length }),
+    },
   });
   return true;
 };

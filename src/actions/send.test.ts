@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { listActivity } from '#activity/store.ts';
 import { parseMail } from '#mail/mime.ts';
 import type { Mailbox, Outgoing, SendTrace } from '#mail/port.ts';
 import { ManualClock } from '#std/clock.ts';
@@ -9,6 +10,7 @@ import { answerUncertain, type UncertainAnswer } from './answer-uncertain.ts';
 import { outboxMailOf, uncertainMails } from './outbox-store.ts';
 import { endFailed } from './perform.ts';
 import { requestAction } from './request.ts';
+import { walkMail } from './send.ts';
 import { findAction } from './store.ts';
 import { requestUndo } from './undo.ts';
 
@@ -19,6 +21,8 @@ class Server {
   /** One for each send to come: what it throws, and whether the mail had left by then. */
   script: { left: boolean; error: Error }[] = [];
   traces: SendTrace[] = [];
+  /** Recipients that it does not take. */
+  refuses: string[] = [];
 
   readonly between = (mailbox: Mailbox): Mailbox => ({
     ...mailbox,
@@ -29,8 +33,9 @@ class Server {
     unstage: async () => {
       this.calls.push('unstage');
     },
-    send: async (mail) => {
+    send: async (mail, onRefused) => {
       this.calls.push('send');
+      if (this.refuses.length > 0) onRefused?.(this.refuses);
       expect(mail.stagedId).toBe('draft-1');
       const step = this.script.shift();
       if (step === undefined || step.left) this.took.push(mail);
@@ -119,6 +124,19 @@ test('a reply waits, leaves once, and is recorded', async () => {
   expect(mail.headers).toContainEqual(['x-op-id', sent?.opId]);
   expect(mail.headers.map(([name]) => name)).not.toContain('auto-submitted');
   expect((await outboxMailOf(t.app.db, id))?.raw.length).toBe(0);
+});
+
+test('a mail that left, but not for all of its recipients, says for whom it did not', async () => {
+  const server = new Server();
+  server.refuses = ['ada@example.com'];
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await wait(t, clock, 10_000);
+  expect(await look(t, id)).toBe('sent completed');
+  expect((await findAction(t.app.db, id))?.errorMessage).toContain('ada@example.com');
+  const { items } = await listActivity(t.app.db, t.app.owner.id, { subject: { type: 'action', id } });
+  expect(items.find((i) => i.action === 'mail.sent')?.details).toMatchObject({ recipients: 1, refused: 1 });
 });
 
 test('a mail that has not left is called back, and one that has is not', async () => {
@@ -341,6 +359,20 @@ test('what was being sent when its process died is looked for, when that process
   await wait(t, clock, MINUTE);
   expect(server.calls).toEqual(['trace', 'send']);
   expect(await look(t, id)).toBe('sent completed');
+});
+
+test('two processes that walk the same mail at the same moment send it once', async () => {
+  const server = new Server();
+  const { t, clock } = await start(server);
+  await using _ = t;
+  const id = await reply(t);
+  await t.drain();
+  const walk = () => walkMail({ ports: t.app, write: (work) => t.app.db.write(work) }, id);
+  await Promise.all([walk(), walk(), walk()]);
+  expect(server.took).toHaveLength(1);
+  await wait(t, clock, MINUTE);
+  expect(await look(t, id)).toBe('sent completed');
+  expect(server.took).toHaveLength(1);
 });
 
 test('a mail whose job is canceled ends, or becomes a question when it may have left', async () => {

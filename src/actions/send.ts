@@ -114,18 +114,25 @@ const send = async (s: Step): Promise<Stepped> => {
   if (!begun) return AGAIN;
   crashpoint('outbox.sending');
   let sentId: string | null;
+  let refused: readonly string[] = [];
   try {
-    sentId = await mailbox.send(outgoingOf(mail));
+    sentId = await mailbox.send(outgoingOf(mail), (recipients) => {
+      refused = recipients;
+    });
   } catch (e) {
     return afterError({ ...s, mail: sending }, e);
   }
   crashpoint('outbox.after-send');
-  return record({ ...s, mail: sending }, sentId);
+  return record({ ...s, mail: sending }, sentId, refused);
 };
 
-const record = async ({ ports, mail, write }: Step, sentId: string | null): Promise<Stepped> => {
+const record = async (
+  { ports, mail, write }: Step,
+  sentId: string | null,
+  refused: readonly string[] = [],
+): Promise<Stepped> => {
   await write(async (tx) => {
-    await endSent(ports, tx, { mail, sentId, now: ports.clock.now() });
+    await endSent(ports, tx, { mail, sentId, refused, now: ports.clock.now() });
     await endSendPause(tx, mail.accountId);
     crashpoint('outbox.recording');
   });

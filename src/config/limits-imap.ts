@@ -48,6 +48,8 @@ export const IMAP_FETCH_BYTES = 16 * 1024 * 1024;
 /** Folders of one account that are looked at, and keywords that are taken for labels. */
 export const IMAP_FOLDERS = 2_000;
 export const IMAP_LABELS = 500;
+/** Copies of a message that are marked when it was answered. */
+export const IMAP_ANSWERED = 5;
 /** Characters of a keyword: Dovecot keeps no longer ones. */
 export const IMAP_KEYWORD_CHARS = 50;
 /** Characters of a folder's or a label's name. */

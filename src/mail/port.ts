@@ -177,9 +177,9 @@ export interface Mailbox {
   /**
    * Sends it, once. Returns the id of the message in Sent, null where that is not known. Throws `mail.send-unknown`
    * (transient) when the answer never came: then only `traceSend` tells. After any other AppError that may pass,
-   * it certainly did not leave.
+   * it certainly did not leave. `onRefused` is called when it left, but not for these of its recipients.
    */
-  send(mail: Outgoing): Promise<string | null>;
+  send(mail: Outgoing, onRefused?: (recipients: readonly string[]) => void): Promise<string | null>;
   /** Looks for what became of it. Reads only. `not-sent` only where that is certain. */
   traceSend(mail: Outgoing): Promise<SendTrace>;
   /** Takes away what `stage` put down. Taking away what is gone is no error. */

@@ -11,7 +11,7 @@ import type { Mirror } from './mirror.ts';
 import { expand, modify, remove } from './modify.ts';
 import { fetchMails, readRaw, readState } from './read.ts';
 import { scan } from './scan.ts';
-import { fileInto, trace } from './sent.ts';
+import { fileInto, markAnswered, trace } from './sent.ts';
 import type { Session } from './session.ts';
 import { filesSentMail, type ImapSettings } from './settings.ts';
 
@@ -20,7 +20,8 @@ export interface MailboxPorts {
   mirror: Mirror;
   settings: ImapSettings;
   use<T>(lane: Lane, work: (session: Session) => Promise<T>): Promise<T>;
-  submit(mail: Outgoing): Promise<void>;
+  /** Returns recipients that were refused. */
+  submit(mail: Outgoing): Promise<string[]>;
   trySubmission(): Promise<void>;
   watch(onChange: () => Promise<void> | void): () => void;
 }
@@ -81,9 +82,12 @@ export const imapMailbox = (ports: MailboxPorts): Mailbox => {
     raw: (id) => use((session) => readRaw(mirror, session, id)),
     createDraft: (raw) => file('drafts', raw, ['\\Draft', '\\Seen']),
     stage: async () => null,
-    send: async (mail) => {
-      await ports.submit(mail);
-      return fileSent(ports, () => file('sent', mail.raw, ['\\Seen']));
+    send: async (mail, onRefused) => {
+      const refused = await ports.submit(mail);
+      if (refused.length > 0) onRefused?.(refused);
+      const id = filesSentMail(settings) ? null : await anyway(() => file('sent', mail.raw, ['\\Seen']));
+      await anyway(() => use((session) => markAnswered(mirror, session, mail.raw)));
+      return id;
     },
     traceSend: (mail) => use((session) => trace(mirror, session, mail)),
     unstage: async () => {},
@@ -92,11 +96,10 @@ export const imapMailbox = (ports: MailboxPorts): Mailbox => {
   };
 };
 
-/** The mail is out: that its copy could not be filed must not look as if it were not. */
-const fileSent = async (ports: MailboxPorts, file: () => Promise<string>): Promise<string | null> => {
-  if (filesSentMail(ports.settings)) return null;
+/** The mail is out: what fails after that must not look as if it were not. */
+const anyway = async <T>(work: () => Promise<T>): Promise<T | null> => {
   try {
-    return await file();
+    return await work();
   } catch (e) {
     if (e instanceof AppError) return null;
     throw e;

@@ -1,4 +1,7 @@
+import { IMAP_ANSWERED } from '#config/limits-imap.ts';
+import { readHeaders } from '#mail/headers.ts';
 import type { LabelRole } from '#mail/message.ts';
+import { patch } from '#mail/patch.ts';
 import type { Outgoing, SendTrace } from '#mail/port.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
@@ -6,9 +9,10 @@ import { readLabels } from './ensure.ts';
 import type { Folder } from './folder-store.ts';
 import { listBelow, type Mirrored, readByMessageId, readUids } from './message-store.ts';
 import type { Mirror } from './mirror.ts';
+import { modify } from './modify.ts';
 import { scan } from './scan.ts';
 import type { Session } from './session.ts';
-import { messageIdOf } from './sighting.ts';
+import { messageIdOf, plainMessageId } from './sighting.ts';
 import { folderByRole, readView } from './view.ts';
 
 /** Puts a mail into the folder of that role, unless it is there: known by its Message-ID. Returns our id of it. */
@@ -68,6 +72,17 @@ const filed = async (
   return newest.find((row) => row.folderId === o.folder.id);
 };
 
+/** Sets `\\Answered` on what a mail answers, unless a program wrote it (RFC 3834 §5). */
+export const markAnswered = async (mirror: Mirror, session: Session, raw: Uint8Array): Promise<void> => {
+  const { headers } = readHeaders(raw);
+  const header = (name: string): string | undefined => headers.find(([n]) => n === name)?.[1];
+  const answered = plainMessageId(header('in-reply-to') ?? '');
+  if (answered === null || (header('auto-submitted') ?? 'no') !== 'no') return;
+  const rows = await readByMessageId(mirror.db, mirror.accountId, answered);
+  const wanted = patch({ addFlags: ['answered'] });
+  for (const { id } of rows.slice(0, IMAP_ANSWERED)) await modify(mirror, session, { id, wanted });
+};
+
 /**
  * What became of a mail: it was sent when a copy lies anywhere but among the drafts. That there is none proves nothing, as
  * the copy is our own, made after the sending.
@@ -77,8 +92,9 @@ export const trace = async (mirror: Mirror, session: Session, mail: Outgoing): P
   const { db, accountId } = mirror;
   const view = await readView(db, accountId);
   const label = (role: LabelRole): string => `f:${folderByRole(view, role)?.id ?? ''}`;
+  // The clock of the server may be behind ours, so only the Message-ID tells: no other mail has it.
   const copies = (await readByMessageId(db, accountId, mail.messageId)).filter(
-    (row) => !row.state.labels.includes(label('drafts')) && row.internalDate >= mail.since,
+    (row) => !row.state.labels.includes(label('drafts')),
   );
   const sent = copies.find((row) => row.state.labels.includes(label('sent'))) ?? copies[0];
   return sent ? { kind: 'sent', id: sent.id } : { kind: 'unknown' };

@@ -85,6 +85,25 @@ test('a mail that the server refuses was not sent, and that is certain', async (
   expect(await wayOf(later.port)).toMatchObject({ kind: 'transient', code: 'smtp.deferred' });
 });
 
+test('a mail that the server takes for some of its recipients is sent, and the others are told', async () => {
+  const server = await sink({
+    server: {
+      onRcptTo: ({ address }, _session, done) =>
+        done(address === 'cy@y.example' ? new Error('No such user') : null),
+    },
+  });
+  expect(await submit(systemClock, dialTo(server.port), MAIL)).toEqual(['cy@y.example']);
+  expect(server.taken).toMatchObject([{ recipients: ['bob@y.example'] }]);
+});
+
+test('a mail that the server takes for nobody was not sent', async () => {
+  const server = await sink({
+    server: { onRcptTo: (_address, _session, done) => done(new Error('No such user')) },
+  });
+  expect(await wayOf(server.port)).toMatchObject({ kind: 'permanent', code: 'smtp.refused' });
+  expect(server.taken).toEqual([]);
+});
+
 test('a connection that ends before the mail went over is tried again', async () => {
   const server = await sink();
   for (const when of [/^EHLO/m, /^MAIL/m, /^RCPT/m, /^DATA/m]) {

@@ -16,10 +16,11 @@ import { outOfReach } from './out-of-reach.ts';
 import { type ImapSettings, passwordHint, type ServerAddress } from './settings.ts';
 
 /**
- * Hands a mail to the submission server, once. Throws an error that is certain about it not having been taken, or
+ * Hands a mail to the submission server, once. Returns recipients that it did not take, though it took the mail for others.
+ * Throws an error that is certain about it not having been taken, or
  * `mail.send-unknown` when the whole mail went over and no answer came back.
  */
-export const submit = async (clock: Clock, dial: Dial, mail: Outgoing): Promise<void> => {
+export const submit = async (clock: Clock, dial: Dial, mail: Outgoing): Promise<string[]> => {
   const server = serverOf(dial.settings);
   const password = await passwordOf(dial);
   const wire = { server, wholeMailRead: false };
@@ -33,7 +34,14 @@ export const submit = async (clock: Clock, dial: Dial, mail: Outgoing): Promise<
       wire.wholeMailRead = true;
     });
     const envelope = { from: mail.from, to: [...mail.recipients], size: mail.raw.length };
-    await step(connection, (done) => connection.send(envelope, body, done));
+    let refused: string[] = [];
+    await step(connection, (done) =>
+      connection.send(envelope, body, (e, sent) => {
+        refused = sent?.rejected ?? [];
+        done(e);
+      }),
+    );
+    return refused;
   } catch (e) {
     throw asSendError(e, wire);
   } finally {
