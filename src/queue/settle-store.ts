@@ -66,21 +66,25 @@ export const SINGLETON_IF_FREE = `case when singleton_key is not null and exists
     select 1 from jobs o where o.singleton_key = jobs.singleton_key and o.state = 'queued')
   then null else singleton_key end`;
 
-const REQUEUE = `update jobs set state = 'queued', attempts = attempts - cast($4 as integer), not_before = $5,
-    turn = case when fair_key is null or $4 = 0 then $5 else turn end,
+/** Back to the queue, due at the instant that `due` comes to, and woken before it by what `waitsFor` comes to. */
+const requeueSql = (due: string, waitsFor: string): string => `update jobs set state = 'queued',
+    attempts = attempts - cast($4 as integer), not_before = ${due},
+    turn = case when fair_key is null or $4 = 0 then ${due} else turn end,
     last_error = coalesce($6, last_error), updated_at = $3, claim_token = null, worker_id = null, heartbeat_at = null,
-    waits_for = null, singleton_key = ${SINGLETON_IF_FREE}
+    waits_for = ${waitsFor}, singleton_key = ${SINGLETON_IF_FREE}
   where ${HELD}`;
+
+const REQUEUE = requeueSql('$5', 'null');
 
 /**
  * A job that waits for something by name. What was woken since the attempt began has not been waited for in vain: it may
  * have found the old state of things.
  */
-const WAITING_DUE = `case when exists (select 1 from job_wakes w where w.key = $7 and w.at >= jobs.started_at)
-    then $8 else $5 end`;
-const REQUEUE_WAITING = REQUEUE.replace('not_before = $5', `not_before = ${WAITING_DUE}`)
-  .replace('then $5 else turn', `then ${WAITING_DUE} else turn`)
-  .replace('waits_for = null', 'waits_for = $7');
+const REQUEUE_WAITING = requeueSql(
+  `case when exists (select 1 from job_wakes w where w.key = $7 and w.at >= jobs.started_at)
+    then $8 else $5 end`,
+  '$7',
+);
 
 /** From this many on, one statement over JSON is quicker than a statement each. */
 const MANY = 3;
