@@ -1,100 +1,21 @@
 import { expect, test } from 'vitest';
-import { createAccount } from '#accounts/store.ts';
-import { requestAction } from '#actions/request.ts';
 import { findAction } from '#actions/store.ts';
 import { requestUndo } from '#actions/undo.ts';
-import { removeAccount } from '#ingest/remove.ts';
-import { syncJob } from '#ingest/sync.job.ts';
-import type { ParsedMail } from '#mail/message.ts';
-import { parseMail } from '#mail/mime.ts';
-import { deliver } from '#mail/providers/local/deliver.ts';
-import { ManualClock } from '#std/clock.ts';
-import { toInstant } from '#std/time.ts';
+import {
+  AUTH,
+  AWAY,
+  act,
+  actionsOf,
+  HOUR,
+  letter,
+  mailIn,
+  OWNER,
+  rule,
+  start,
+  trust,
+  wait,
+} from '#test/kit/sending.ts';
 import { type TestApp, type TestMail, testApp } from '#test/kit/test-app.ts';
-
-const START = Date.parse('2026-01-15T09:00:00.000Z');
-const OWNER = { actor: 'owner', channel: 'test' };
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const AUTH = 'mx.marlow.example';
-
-const start = async (settings: Record<string, unknown> = {}) => {
-  const clock = new ManualClock(START);
-  const t = await testApp({ clock, settings });
-  await trust(t, t.accountId);
-  return { t, clock };
-};
-
-/** The account's own server says of every mail whether its sender is who it says. */
-const trust = (t: TestApp, accountId: string) =>
-  t.app.db.write((tx) =>
-    tx.run('update accounts set config_json = $1 where id = $2', [
-      JSON.stringify({ trustedAuthServer: AUTH }),
-      accountId,
-    ]),
-  );
-
-const letter = (from: string, subject: string, headers: string[] = []): TestMail => ({
-  raw: [
-    `Return-Path: <${from}>`,
-    `Authentication-Results: ${AUTH}; dmarc=pass header.from=${from.slice(from.indexOf('@') + 1)}`,
-    `From: ${from}`,
-    'To: robin@marlow.example',
-    `Subject: ${subject}`,
-    `Message-ID: <${subject.replaceAll(/\W/g, '')}.${from}>`,
-    'Date: Thu, 15 Jan 2026 09:00:00 +0000',
-    ...headers,
-    '',
-    'Are you there?',
-    '',
-  ].join('\r\n'),
-});
-
-const rule = (t: TestApp, actions: unknown[], more: Record<string, unknown> = {}) =>
-  t.addRule({
-    name: 'All mail',
-    conditions: { type: 'body_contains', value: 'there' },
-    actions,
-    safeMode: 'dangerous_override',
-    ...more,
-  });
-
-const AWAY = { type: 'auto_reply', parameters: { text: 'I am not there until Monday.' } };
-
-const wait = async (t: TestApp, clock: ManualClock, ms = MINUTE) => {
-  await t.drain();
-  clock.advance(ms);
-  await t.drain();
-};
-
-/** What lies in Sent, or under another label. */
-const mailIn = async (t: TestApp, label = 'SENT', accountId = t.accountId): Promise<ParsedMail[]> => {
-  const rows = await t.app.db.all<{ raw: Uint8Array; labels_json: string }>(
-    'select raw, labels_json from local_messages where account_id = $1 and deleted = 0 order by modseq',
-    [accountId],
-  );
-  return Promise.all(
-    rows.filter((row) => row.labels_json.includes(`"${label}"`)).map((row) => parseMail(row.raw)),
-  );
-};
-
-const actionsOf = (t: TestApp) =>
-  t.app.db.all<{ id: string; status: string; why: string | null }>(
-    'select id, status, error_message as why from actions order by id',
-  );
-
-const messageId = async (t: TestApp, subject: string) =>
-  (await t.app.db.all<{ id: string }>('select id from messages where subject = $1', [subject]))[0]?.id ?? '';
-
-const act = async (t: TestApp, subject: string, type: string, parameters: Record<string, unknown>) =>
-  requestAction(t.app, {
-    userId: t.app.owner.id,
-    messageId: await messageId(t, subject),
-    type,
-    parameters,
-    confirmed: true,
-    by: OWNER,
-  });
 
 test('a rule answers a sender once a week, in words of its own, with all that keeps programs quiet', async () => {
   const { t, clock } = await start();
@@ -193,42 +114,6 @@ test('nobody is asked about an answer that would be refused, and a card ends whe
   const [card, ...more] = await cards(t);
   expect(more).toEqual([]);
   expect(Date.parse(card?.expires_at ?? '') - clock.ms()).toBe(19 * HOUR);
-});
-
-test('the same mailbox, removed with its mail and connected again, has nothing sent a second time by its rules', async () => {
-  const { t, clock } = await start({ 'policy.forward_allow': ['books@example.com'] });
-  await using _ = t;
-  await rule(t, [AWAY, { type: 'forward', parameters: { to: ['books@example.com'] } }]);
-  const mails = [letter('ada@example.com', 'One'), letter('bob@example.org', 'Two')];
-  await t.deliver(...mails);
-  await wait(t, clock, HOUR);
-  expect(await mailIn(t)).toHaveLength(4);
-  const { owner } = t.app;
-  await removeAccount(t.app, { userId: owner.id, accountId: t.accountId, mail: 'delete', by: OWNER });
-  await wait(t, clock);
-  const again = { userId: owner.id, provider: 'local', email: 'robin@marlow.example', displayName: '' };
-  const { id: accountId } = await createAccount(t.app, again);
-  await trust(t, accountId);
-  const date = toInstant(START);
-  await t.app.db.write((tx) =>
-    deliver(tx, {
-      accountId,
-      mails: mails.map(({ raw }) => ({
-        raw: new TextEncoder().encode(raw),
-        date,
-        labels: ['INBOX'],
-        flags: [],
-      })),
-    }),
-  );
-  await t.app.queue.enqueue(syncJob, { accountId }, { userId: owner.id });
-  await wait(t, clock, HOUR);
-  expect(await mailIn(t, 'SENT', accountId)).toEqual([]);
-  const whys = (await actionsOf(t)).map(({ why }) => why);
-  expect(new Set(whys)).toEqual(
-    new Set(['It came before the account was connected, and rules send nothing about older mail.']),
-  );
-  expect(whys).toHaveLength(4);
 });
 
 test('one domain gets four automatic answers in a day, and one account gives twenty', async () => {
