@@ -4,7 +4,7 @@ import type { NewId } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';
 import type { Account, AccountState } from './account.ts';
 import { isRemoved } from './account.ts';
-import { findAccountByEmail, getAccount, type NewAccount } from './store.ts';
+import { findAccountByEmail, getAccount, insertAccount, type NewAccount } from './store.ts';
 
 /** Throws `accounts.exists`. */
 const refuseSecond = (provider: string): never => {
@@ -27,44 +27,24 @@ export const placeAccount = async (
   ports: { newId: NewId; now: Instant },
   a: NewAccount,
 ): Promise<Account> => {
-  const { newId, now } = ports;
-  const config = JSON.stringify(a.config ?? {});
   const found = await findAccountByEmail(tx, a);
   if (found && !isRemoved(found)) return refuseSecond(a.provider);
   if (found) {
     const { removal: _, ...state } = found.state;
-    await reviveAccount(tx, { id: found.id, config, state, now });
+    await reviveAccount(tx, { id: found.id, config: a.config ?? {}, state, now: ports.now });
     return getAccount(tx, a.userId, found.id);
   }
-  const id = newId();
-  await tx.query
-    .insertInto('accounts')
-    .values({
-      id,
-      user_id: a.userId,
-      provider: a.provider,
-      email: a.email,
-      display_name: a.displayName,
-      status: 'active',
-      status_reason: null,
-      config_json: config,
-      state_json: '{}',
-      sync_cursor: null,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute();
-  return getAccount(tx, a.userId, id);
+  return insertAccount(tx, ports, a);
 };
 
 const reviveAccount = async (
   tx: Tx,
-  o: { id: string; config: string; state: AccountState; now: Instant },
+  o: { id: string; config: unknown; state: AccountState; now: Instant },
 ): Promise<void> => {
   await tx.run(
     `update accounts set status = 'active', status_reason = null, config_json = $1, state_json = $2, updated_at = $3
      where id = $4`,
-    [o.config, JSON.stringify(o.state), o.now, o.id],
+    [JSON.stringify(o.config), JSON.stringify(o.state), o.now, o.id],
   );
 };
 

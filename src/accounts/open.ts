@@ -2,6 +2,7 @@ import type { Mailbox, MailProvider, SignIn } from '#mail/port.ts';
 import { AppError } from '#std/errors.ts';
 import { type Account, isRemoved, waitsForAccount } from './account.ts';
 import { guardedMailbox } from './guard.ts';
+import { accountGone } from './removed.ts';
 import type { StopPorts } from './stop.ts';
 import { findAnyAccount } from './store.ts';
 
@@ -9,6 +10,18 @@ export interface OpenAccount {
   account: Account;
   mailbox: Mailbox;
 }
+
+/** The mailbox of an account, whatever its status. Throws `accounts.no-provider`. */
+export const openWith = (
+  providers: readonly MailProvider[],
+  signInOf: (account: Account) => SignIn,
+  account: Account,
+): Mailbox => {
+  const { id, userId, provider: kind, email, config } = account;
+  const provider = providers.find((p) => p.kind === kind);
+  if (provider) return provider.open({ id, userId, email, config, signIn: signInOf(account) });
+  throw new AppError('permanent', 'accounts.no-provider', `This version knows no provider "${kind}"`);
+};
 
 /**
  * Opens the mailbox of an account. Throws `needs-user` when it is paused or must sign in again, so that its jobs wait
@@ -19,8 +32,7 @@ export const mailboxOpener =
   (ports: StopPorts, providers: readonly MailProvider[], signInOf: (account: Account) => SignIn) =>
   async (accountId: string): Promise<OpenAccount> => {
     const account = await findAnyAccount(ports.db, accountId);
-    if (!account || isRemoved(account))
-      throw new AppError('permanent', 'accounts.removed', 'The account was removed', { moot: true });
+    if (!account || isRemoved(account)) throw accountGone();
     if (account.status !== 'active') {
       throw new AppError(
         'needs-user',
@@ -35,15 +47,6 @@ export const mailboxOpener =
         },
       );
     }
-    const provider = providers.find((p) => p.kind === account.provider);
-    if (!provider) {
-      throw new AppError(
-        'permanent',
-        'accounts.no-provider',
-        `This version knows no provider "${account.provider}"`,
-      );
-    }
-    const { id, userId, email, config } = account;
-    const mailbox = provider.open({ id, userId, email, config, signIn: signInOf(account) });
+    const mailbox = openWith(providers, signInOf, account);
     return { account, mailbox: guardedMailbox(ports, account, mailbox) };
   };

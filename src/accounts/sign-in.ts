@@ -16,6 +16,7 @@ import type { Credentials } from './credentials.ts';
 import { type GoogleConfig, googleClient, googleScopes, googleServer } from './google-client.ts';
 import { gmailAddress } from './google-profile.ts';
 import { consentUrl, exchangeCode, type OAuthPorts, revokeToken, type Tokens } from './oauth.ts';
+import { refuseRemoved } from './removed.ts';
 import { signInPlace } from './sign-in-place.ts';
 import type { StopPorts } from './stop.ts';
 import { findAccountByEmail, getAccount, mergeAccountState, setAccountStatus } from './store.ts';
@@ -90,10 +91,8 @@ const signedInBefore = async (ports: SignInPorts, userId: string, accountId: str
       help: 'Give it its password anew on the accounts page.',
     });
   }
-  if (!isRemoved(account)) return account;
-  throw new AppError('conflict', 'accounts.removed', 'The account was removed', {
-    help: 'Add it again to go on with it.',
-  });
+  refuseRemoved(account);
+  return account;
 };
 
 export interface SignInAnswer {

@@ -36,11 +36,14 @@ export interface NewAccount {
   config?: unknown;
 }
 
-/** Throws `accounts.exists` when the user has this mailbox already. */
-export const createAccount = async (ports: Ports, a: NewAccount): Promise<Account> => {
-  const now = ports.clock.now();
+/** Adds an account that begins with nothing; the database refuses a second one of the same mailbox. */
+export const insertAccount = async (
+  tx: Tx,
+  { newId, now }: { newId: NewId; now: Instant },
+  a: NewAccount,
+): Promise<Account> => {
   const row: AccountRow = {
-    id: ports.newId(),
+    id: newId(),
     user_id: a.userId,
     provider: a.provider,
     email: a.email,
@@ -53,8 +56,14 @@ export const createAccount = async (ports: Ports, a: NewAccount): Promise<Accoun
     created_at: now,
     updated_at: now,
   };
+  await tx.query.insertInto('accounts').values(row).execute();
+  return fromRow(row);
+};
+
+/** Throws `accounts.exists` when the user has this mailbox already. */
+export const createAccount = async ({ db, clock, newId }: Ports, a: NewAccount): Promise<Account> => {
   try {
-    await ports.db.write((tx) => tx.query.insertInto('accounts').values(row).execute());
+    return await db.write((tx) => insertAccount(tx, { newId, now: clock.now() }, a));
   } catch (e) {
     if (!isConstraint(e, 'unique')) throw e;
     throw new AppError(
@@ -67,7 +76,6 @@ export const createAccount = async (ports: Ports, a: NewAccount): Promise<Accoun
       },
     );
   }
-  return fromRow(row);
 };
 
 /** Whoever it belongs to: for jobs, which were enqueued for its owner. */
@@ -95,13 +103,21 @@ const findAccount = async (sql: Sql, userId: string, id: string): Promise<Accoun
   return row && fromRow(row);
 };
 
-/** Throws `accounts.unknown` when the user has no such account. */
-export const getAccount = async (sql: Sql, userId: string, id: string): Promise<Account> => {
-  const found = await findAccount(sql, userId, id);
+const known = (found: Account | undefined): Account => {
   if (found) return found;
   throw new AppError('denied', 'accounts.unknown', 'There is no such account', {
     help: 'List the accounts to see their ids.',
   });
+};
+
+/** Throws `accounts.unknown` when the user has no such account. */
+export const getAccount = async (sql: Sql, userId: string, id: string): Promise<Account> =>
+  known(await findAccount(sql, userId, id));
+
+/** The same, and nobody else stops, removes or changes it before this transaction ends. */
+export const lockOwnAccount = async (tx: Tx, userId: string, id: string): Promise<Account> => {
+  const locked = await lockAccount(tx, id);
+  return known(locked?.userId === userId ? locked : undefined);
 };
 
 export const findAccountByEmail = async (

@@ -8,6 +8,7 @@ import type { Credential, Credentials } from './credentials.ts';
 import { waitingFor } from './guard.ts';
 import { acquireLease, type Lease, releaseLeases } from './lease-store.ts';
 import type { Tokens } from './oauth.ts';
+import { accountGone } from './removed.ts';
 import { type StopPorts, stopAccount } from './stop.ts';
 import { findAnyAccount, lockAccount, mergeAccountState } from './store.ts';
 
@@ -125,7 +126,7 @@ class Renewal {
     if (await db.write((tx) => acquireLease(tx, id, { ...this.#lease, ttlMs: TOKEN_LEASE_MS, clock })))
       return true;
     if (await findAnyAccount(db, id)) return false;
-    throw gone();
+    throw accountGone();
   }
 
   /** Between looking and having the lease another one may have renewed it, or been refused. */
@@ -150,7 +151,7 @@ class Renewal {
 
   async #stillActive(): Promise<Account> {
     const account = await findAnyAccount(this.#ports.db, this.#account.id);
-    if (!account || isRemoved(account)) throw gone();
+    if (!account || isRemoved(account)) throw accountGone();
     if (account.status === 'active') return account;
     throw waitingFor(
       account.id,
@@ -196,7 +197,7 @@ class Renewal {
     const { id: accountId, userId } = this.#account;
     await credentials.storing(async (tx, sealer) => {
       const account = await lockAccount(tx, accountId);
-      if (!account || isRemoved(account)) throw gone();
+      if (!account || isRemoved(account)) throw accountGone();
       await releaseLeases(tx, [accountId], this.#lease);
       const current = await findCredential(tx, accountId, REFRESH_TOKEN);
       if (!current || versionOf(current) !== used.version) return;
@@ -216,6 +217,3 @@ class Renewal {
     await this.#ports.db.write((tx) => releaseLeases(tx, [this.#account.id], this.#lease)).catch(() => {});
   }
 }
-
-const gone = (): AppError =>
-  new AppError('permanent', 'accounts.removed', 'The account was removed', { moot: true });

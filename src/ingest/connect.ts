@@ -1,9 +1,9 @@
 import type { Account } from '#accounts/account.ts';
-import { isRemoved } from '#accounts/account.ts';
 import { changeSettings, placeAccount } from '#accounts/connect-store.ts';
 import { credentialFields } from '#accounts/credential-store.ts';
 import type { Credentials, Sealer } from '#accounts/credentials.ts';
-import { getAccount, mergeAccountState, setAccountStatus } from '#accounts/store.ts';
+import { refuseRemoved } from '#accounts/removed.ts';
+import { getAccount, lockOwnAccount, mergeAccountState, setAccountStatus } from '#accounts/store.ts';
 import { recordActivity } from '#activity/store.ts';
 import type { Tx } from '#db/db.ts';
 import type { MailboxHealth, MailProvider, SignIn } from '#mail/port.ts';
@@ -149,11 +149,7 @@ export interface NewSecretsRequest extends By {
 /** Gives an account other passwords, and has it go on where it stopped. Throws what is wrong with them. */
 export const renewSecrets = async (ports: ConnectPorts, r: NewSecretsRequest): Promise<Connected> => {
   const before = await getAccount(ports.db, r.userId, r.accountId);
-  if (isRemoved(before)) {
-    throw new AppError('conflict', 'accounts.removed', 'The account was removed', {
-      help: 'Add it again to go on with it.',
-    });
-  }
+  refuseRemoved(before);
   const { id: accountId, userId, provider, email } = before;
   const config = r.config ?? before.config;
   const secrets = { ...(await storedSecrets(ports, accountId)), ...r.secrets };
@@ -161,7 +157,8 @@ export const renewSecrets = async (ports: ConnectPorts, r: NewSecretsRequest): P
   const health = r.test ? await tryMailbox(ports, trying) : null;
   const account = await ports.signIns.credentials.storing(async (tx, sealer) => {
     const now = ports.clock.now();
-    const current = await getAccount(tx, userId, accountId);
+    const current = await lockOwnAccount(tx, userId, accountId);
+    refuseRemoved(current);
     await store(sealer, current, r.secrets);
     await noteSignIn(tx, { id: accountId, now });
     await changeSettings(tx, { id: accountId, config, now });

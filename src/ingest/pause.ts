@@ -1,5 +1,6 @@
-import { type Account, isRemoved } from '#accounts/account.ts';
-import { getAccount, lockAccount, mergeAccountState, setAccountStatus } from '#accounts/store.ts';
+import type { Account } from '#accounts/account.ts';
+import { refuseRemoved } from '#accounts/removed.ts';
+import { lockOwnAccount, mergeAccountState, setAccountStatus } from '#accounts/store.ts';
 import { recordActivity } from '#activity/store.ts';
 import { AppError } from '#std/errors.ts';
 import { goOn } from './go-on.ts';
@@ -19,12 +20,8 @@ export interface PauseRequest {
  */
 export const setPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account> =>
   ports.db.write(async (tx) => {
-    const account = await getAccount(tx, r.userId, r.accountId);
-    if (isRemoved(account)) {
-      throw new AppError('conflict', 'accounts.removed', 'The account was removed', {
-        help: 'Add it again to go on with it.',
-      });
-    }
+    const account = await lockOwnAccount(tx, r.userId, r.accountId);
+    refuseRemoved(account);
     const wanted = r.paused ? 'paused' : 'active';
     if (account.status === wanted) return account;
     if (account.status === 'needs_reauthorization') {
@@ -51,10 +48,10 @@ export const setPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account>
  */
 export const setBackfillPaused = (ports: IngestPorts, r: PauseRequest): Promise<Account> =>
   ports.db.write(async (tx) => {
-    const { id } = await getAccount(tx, r.userId, r.accountId);
-    const account = await lockAccount(tx, id);
-    const backfill = account?.state.backfill;
-    if (!account || !backfill || backfill.finishedAt !== null) {
+    const account = await lockOwnAccount(tx, r.userId, r.accountId);
+    const { id } = account;
+    const { backfill } = account.state;
+    if (!backfill || backfill.finishedAt !== null) {
       throw new AppError('conflict', 'ingest.no-backfill', 'No older mail is being brought in', {
         help: 'All of it is there already.',
       });

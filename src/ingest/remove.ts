@@ -1,7 +1,7 @@
 import type { Account, Removal } from '#accounts/account.ts';
 import { isRemoved } from '#accounts/account.ts';
 import { markRemoved } from '#accounts/removal-store.ts';
-import { getAccount } from '#accounts/store.ts';
+import { getAccount, lockOwnAccount } from '#accounts/store.ts';
 import { recordActivity } from '#activity/store.ts';
 import { countArrived } from '#mail/count-store.ts';
 import { crashpoint } from '#std/crashpoint.ts';
@@ -33,7 +33,7 @@ export const removeAccount = async (
 ): Promise<{ account: Account; jobId: string }> => {
   const total = await countArrived(ports.db, (await getAccount(ports.db, r.userId, r.accountId)).id);
   const done = await ports.db.write(async (tx) => {
-    const account = await getAccount(tx, r.userId, r.accountId);
+    const account = await lockOwnAccount(tx, r.userId, r.accountId);
     if (isRemoved(account) && (account.state.removal?.mail === 'delete' || r.mail === 'keep')) {
       throw new AppError('conflict', 'accounts.being-removed', 'The account was removed already', {
         help: 'Add it again to go on with it.',

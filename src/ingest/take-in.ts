@@ -1,4 +1,5 @@
 import { type Account, isRemoved } from '#accounts/account.ts';
+import { accountGone } from '#accounts/removed.ts';
 import { lockAccount } from '#accounts/store.ts';
 import type { Tx } from '#db/db.ts';
 import { asSent } from '#mail/corrections.ts';
@@ -102,9 +103,7 @@ export const storeBatch = async (ports: IngestPorts, tx: Tx, s: StoreRequest): P
 /** Who stores for one account waits for the others who do: the ledger they look into must not change behind them. */
 const stillOurs = async (tx: Tx, accountId: string): Promise<void> => {
   const account = await lockAccount(tx, accountId);
-  if (!account || isRemoved(account)) {
-    throw new AppError('permanent', 'accounts.removed', 'The account was removed', { moot: true });
-  }
+  if (!account || isRemoved(account)) throw accountGone();
   if (account.status !== 'active') {
     // Begun again at once, so that whoever opens the account says what it waits for.
     throw new AppError('needs-user', 'accounts.stopped', 'The account was stopped meanwhile', {
