@@ -1,99 +1,23 @@
 import { expect, test } from 'vitest';
 import { listActivity } from '#activity/store.ts';
 import { parseMail } from '#mail/mime.ts';
-import type { Mailbox, Outgoing, SendTrace } from '#mail/port.ts';
-import { ManualClock } from '#std/clock.ts';
-import { AppError, type ErrorKind } from '#std/errors.ts';
-import { type TestApp, testApp } from '#test/kit/test-app.ts';
+import {
+  error,
+  look,
+  MINUTE,
+  OWNER,
+  reply,
+  Server,
+  start,
+  UNKNOWN,
+  wait,
+} from '#test/kit/scripted-server.ts';
 import { abandonedJob } from './abandoned.job.ts';
-import { answerUncertain, type UncertainAnswer } from './answer-uncertain.ts';
-import { outboxMailOf, uncertainMails } from './outbox-store.ts';
+import { outboxMailOf } from './outbox-store.ts';
 import { endFailed } from './perform.ts';
-import { requestAction } from './request.ts';
 import { walkMail } from './send.ts';
 import { findAction } from './store.ts';
 import { requestUndo } from './undo.ts';
-
-/** A mail server that does what a test says, and remembers what it took. */
-class Server {
-  readonly took: Outgoing[] = [];
-  readonly calls: string[] = [];
-  /** One for each send to come: what it throws, and whether the mail had left by then. */
-  script: { left: boolean; error: Error }[] = [];
-  traces: SendTrace[] = [];
-  /** Recipients that it does not take. */
-  refuses: string[] = [];
-
-  readonly between = (mailbox: Mailbox): Mailbox => ({
-    ...mailbox,
-    stage: async () => {
-      this.calls.push('stage');
-      return 'draft-1';
-    },
-    unstage: async () => {
-      this.calls.push('unstage');
-    },
-    send: async (mail, onRefused) => {
-      this.calls.push('send');
-      if (this.refuses.length > 0) onRefused?.(this.refuses);
-      expect(mail.stagedId).toBe('draft-1');
-      const step = this.script.shift();
-      if (step === undefined || step.left) this.took.push(mail);
-      if (step) throw step.error;
-      return 'sent-1';
-    },
-    traceSend: async () => {
-      this.calls.push('trace');
-      const scripted = this.traces.shift();
-      if (scripted) return scripted;
-      return this.took.length > 0 ? { kind: 'sent', id: 'sent-1' } : { kind: 'not-sent' };
-    },
-  });
-}
-
-const error = (kind: ErrorKind, code = 'mail.test', retryAfterMs?: number) =>
-  new AppError(kind, code, 'The server said so', { retryAfterMs });
-const UNKNOWN = error('transient', 'mail.send-unknown');
-
-const START = Date.parse('2026-01-15T09:00:00.000Z');
-const OWNER = { actor: 'owner', channel: 'test' };
-
-const start = async (server: Server, settings: Record<string, unknown> = {}) => {
-  const clock = new ManualClock(START);
-  const t = await testApp({ clock, settings, mailbox: server.between });
-  await t.deliver({ from: 'Ada <ada@example.com>', subject: 'Lunch?', messageId: 'lunch@example.com' });
-  await t.drain();
-  return { t, clock };
-};
-
-const reply = async (t: TestApp, text = 'Yes.') => {
-  const [message] = await t.app.db.all<{ id: string }>("select id from messages where subject = 'Lunch?'");
-  const { actionId } = await requestAction(t.app, {
-    userId: t.app.owner.id,
-    messageId: message?.id ?? '',
-    type: 'reply',
-    parameters: { text },
-    confirmed: true,
-    by: OWNER,
-  });
-  return actionId;
-};
-
-const wait = async (t: TestApp, clock: ManualClock, ms: number) => {
-  await t.drain();
-  clock.advance(ms);
-  await t.drain();
-};
-
-const look = async (t: TestApp, id: string) => {
-  const mail = await outboxMailOf(t.app.db, id);
-  return [mail?.state, (await findAction(t.app.db, id))?.status].join(' ');
-};
-
-const answer = (t: TestApp, actionId: string, said: UncertainAnswer) =>
-  answerUncertain(t.app, { userId: t.app.owner.id, actionId, answer: said, by: OWNER });
-
-const MINUTE = 60_000;
 
 test('a reply waits, leaves once, and is recorded', async () => {
   const server = new Server();
@@ -248,33 +172,6 @@ test('a mail that was taken in from Sent meanwhile went out, whatever a look fin
   expect(server.took).toHaveLength(1);
 });
 
-const uncertain = async (server: Server) => {
-  server.script = [{ left: true, error: UNKNOWN }];
-  server.traces = [{ kind: 'unknown' }, { kind: 'unknown' }, { kind: 'unknown' }];
-  const { t, clock } = await start(server);
-  const id = await reply(t);
-  for (const ms of [10_000, 15_000, 105_000, 480_000]) await wait(t, clock, ms);
-  return { t, clock, id };
-};
-
-test('where nobody can tell, a person is asked after ten minutes, and nothing happens by itself', async () => {
-  const server = new Server();
-  const { t, clock, id } = await uncertain(server);
-  await using _ = t;
-  expect(await look(t, id)).toBe('uncertain executing');
-  for (let i = 0; i < 5; i++) await wait(t, clock, 24 * 60 * MINUTE);
-  expect(server.calls.filter((call) => call === 'send')).toHaveLength(1);
-  expect((await uncertainMails(t.app.db, t.app.owner.id, 10)).map((m) => m.actionId)).toEqual([id]);
-});
-
-test('a person says that it went out, once', async () => {
-  const { t, id } = await uncertain(new Server());
-  await using _ = t;
-  await answer(t, id, 'went-out');
-  await expect(answer(t, id, 'send-again')).rejects.toMatchObject({ code: 'actions.not-uncertain' });
-  expect(await look(t, id)).toBe('sent completed');
-});
-
 test('an action whose mail is written is not ended by what its own job met after that', async () => {
   const { t, clock } = await start(new Server());
   await using _ = t;
@@ -285,26 +182,6 @@ test('an action whose mail is written is not ended by what its own job met after
   await endFailed(t.app, action, 'The answer of the database never came');
   await wait(t, clock, MINUTE);
   expect(await look(t, id)).toBe('sent completed');
-});
-
-test('a person gives it up', async () => {
-  const { t, id, clock } = await uncertain(new Server());
-  await using _ = t;
-  await answer(t, id, 'give-up');
-  await wait(t, clock, MINUTE);
-  expect(await look(t, id)).toBe('cancelled canceled');
-});
-
-test('a person has it sent again', async () => {
-  const server = new Server();
-  const { t, id, clock } = await uncertain(server);
-  await using _ = t;
-  await answer(t, id, 'send-again');
-  await t.app.queue.enqueue(abandonedJob, {});
-  await wait(t, clock, MINUTE);
-  expect(await look(t, id)).toBe('sent completed');
-  expect(server.took).toHaveLength(2);
-  expect(server.took[0]?.raw).toEqual(server.took[1]?.raw);
 });
 
 test('a mail that is refused ends with the reason', async () => {
