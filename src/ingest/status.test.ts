@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { createAccount } from '#accounts/store.ts';
 import type { Db } from '#db/db.ts';
-import { settleInLedger } from '#mail/ledger-store.ts';
+import { addToLedger, type LedgerEntry, settleInLedger } from '#mail/ledger-store.ts';
 import { countMessages, lockHandlesByProviderId, markGone } from '#mail/message-store.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
 import { classifyJob } from '#triage/classify.job.ts';
@@ -74,4 +75,23 @@ test('messages that are gone are not counted', async () => {
     }
   });
   expect(await countMessages(db, owner.id)).toBe(1);
+});
+
+test.each([0, 1, 999, 1_000, 2_500])('of %i messages that wait each is counted once', async (open) => {
+  await using t = await testApp();
+  const { db, owner, clock } = t.app;
+  const entry = (n: number, accountId: string): LedgerEntry => ({
+    accountId,
+    userId: owner.id,
+    providerMessageId: String(n),
+    state: n % 2 === 0 ? 'stored' : 'decided',
+    reason: null,
+    messageId: `${accountId} ${String(n).padStart(6, '0')}`,
+  });
+  const made = { userId: owner.id, provider: 'local', email: 'other', displayName: 'Other' };
+  const other = await createAccount(t.app, made);
+  const entries = Array.from({ length: 2 * open }, (_, n) => [entry(n, t.accountId), entry(n, other.id)]);
+  await db.write((tx) => addToLedger(tx, entries.flat(), clock.now()));
+  const counts = { received: 2 * open, decided: open, waiting: 0, unexplained: open };
+  expect(await ledgerOfAccount({ db }, t.accountId)).toEqual(counts);
 });
