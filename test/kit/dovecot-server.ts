@@ -103,8 +103,8 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('close', () => say(false));
   });
 
-const folder = (name: string, use = name): string =>
-  `  mailbox ${name} {\n    special_use = \\${use}\n    auto = subscribe\n  }`;
+const folder = (name: string): string =>
+  `  mailbox ${name} {\n    special_use = \\${name}\n    auto = subscribe\n  }`;
 
 interface Setup extends DovecotOptions {
   dir: string;
@@ -148,11 +148,7 @@ userdb {
 namespace inbox {
   inbox = yes
   separator = /
-${folder('Drafts')}
-${folder('Sent')}
-${folder('Trash')}
-${folder('Junk')}
-${folder('Archive')}
+${['Drafts', 'Sent', 'Trash', 'Junk', 'Archive'].map(folder).join('\n')}
 }
 service imap-login {
   chroot =

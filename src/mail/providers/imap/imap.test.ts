@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { mailboxContract } from '#mail/providers/contract.ts';
 import { type DatabaseKind, testDatabase } from '#test/kit/databases.ts';
-import {
-  DOVECOT_PASSWORD,
-  type DovecotServer,
-  dovecotBinary,
-  startDovecot,
-} from '#test/kit/dovecot-server.ts';
+import { DOVECOT_PASSWORD } from '#test/kit/dovecot-server.ts';
 import { HOODIECROW_USER, startHoodiecrow } from '#test/kit/hoodiecrow-server.ts';
 import { addImapAccount, imapAccount, loopback, testImapProvider } from '#test/kit/imap-account.ts';
 import { imapPeer } from '#test/kit/imap-peer.ts';
+import { onDovecot } from '#test/kit/on-dovecot.ts';
 import { type SmtpSink, startSmtpSink } from '#test/kit/smtp-sink.ts';
 import { expireCursors, readMirror } from './folder-store.ts';
 
@@ -50,21 +46,12 @@ beforeAll(async () => {
 });
 afterAll(() => smtp.stop());
 
-describe.runIf(dovecotBinary() !== undefined)('on Dovecot', () => {
-  let server: DovecotServer;
+onDovecot('on Dovecot', (server) => {
   let users = 0;
-
-  beforeAll(async () => {
-    const started = await startDovecot();
-    if (!started) throw new Error('Dovecot is not installed');
-    server = started;
-  });
-  afterAll(() => server.stop());
-
   for (const kind of ['memory', 'postgres'] as const)
     mailboxContract(`imap on ${kind}`, () =>
       openAt({
-        port: server.port,
+        port: server().port,
         smtpPort: smtp.port,
         user: `user${++users}`,
         password: DOVECOT_PASSWORD,

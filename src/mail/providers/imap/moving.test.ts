@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DovecotServer, dovecotBinary, startDovecot } from '#test/kit/dovecot-server.ts';
+import { expect, test } from 'vitest';
 import { type ImapWire, startImapWire } from '#test/kit/imap-wire.ts';
 import { type ImapWorld, imapWorld, letter } from '#test/kit/imap-world.ts';
+import { onDovecot } from '#test/kit/on-dovecot.ts';
 import { readFolders } from './folder-store.ts';
 import { listBelow } from './message-store.ts';
 
@@ -95,18 +95,10 @@ const travel = async (t: Trial, lines: readonly number[]): Promise<number> => {
   return count;
 };
 
-describe.runIf(dovecotBinary() !== undefined)('A message that is moved while a look is under way', () => {
-  let server: DovecotServer;
-  beforeAll(async () => {
-    const started = await startDovecot();
-    if (!started) throw new Error('Dovecot is not installed');
-    server = started;
-  });
-  afterAll(() => server.stop());
-
+onDovecot('A message that is moved while a look is under way', (server) => {
   test.each(TRIALS)('keeps its id: $journey, $gap lines between, copies: $copies', async (o) => {
-    const wire = await startImapWire(server.port);
-    await using world = await imapWorld(server, { port: wire.port });
+    const wire = await startImapWire(server().port);
+    await using world = await imapWorld(server(), { port: wire.port });
     let lines = 1;
     for (let first = 0; first < lines; first++) {
       const steps = [first, first + o.gap].slice(0, o.journey.length - 1);

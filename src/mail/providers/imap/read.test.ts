@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DovecotServer, dovecotBinary, startDovecot } from '#test/kit/dovecot-server.ts';
+import { expect, test } from 'vitest';
 import { imapWorld, letter } from '#test/kit/imap-world.ts';
+import { onDovecot } from '#test/kit/on-dovecot.ts';
 
-describe.runIf(dovecotBinary() !== undefined)('on Dovecot', () => {
-  let server: DovecotServer;
-  beforeAll(async () => {
-    const started = await startDovecot();
-    if (!started) throw new Error('Dovecot is not installed');
-    server = started;
-  });
-  afterAll(() => server.stop());
-
+onDovecot('on Dovecot', (server) => {
   test('a copy in another folder is told from mail that came, and a second mail of the same in the inbox is none', async () => {
-    await using world = await imapWorld(server);
+    await using world = await imapWorld(server());
     const { mailbox, peer } = world;
     const uid = await peer.append('INBOX', letter(1));
     const start = await mailbox.cursor();

@@ -1,17 +1,13 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Db } from '#db/db.ts';
-import {
-  DOVECOT_PASSWORD,
-  type DovecotServer,
-  dovecotBinary,
-  startDovecot,
-} from '#test/kit/dovecot-server.ts';
+import { DOVECOT_PASSWORD } from '#test/kit/dovecot-server.ts';
 import { imapAccount, loopback, testImapProvider } from '#test/kit/imap-account.ts';
 import { type ImapWire, startImapWire } from '#test/kit/imap-wire.ts';
 import { type ImapWorld, imapWorld, letter } from '#test/kit/imap-world.ts';
+import { onDovecot } from '#test/kit/on-dovecot.ts';
 import { readFolders } from './folder-store.ts';
 import { listBelow } from './message-store.ts';
 import type { ImapSettings } from './settings.ts';
@@ -115,19 +111,11 @@ const gate = (wire: ImapWire, line: RegExp, nth = 1) => {
   return { reached: reached.promise, open: () => opened.resolve() };
 };
 
-describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others change', () => {
-  let server: DovecotServer;
-  beforeAll(async () => {
-    const started = await startDovecot();
-    if (!started) throw new Error('Dovecot is not installed');
-    server = started;
-  });
-  afterAll(() => server.stop());
-
+onDovecot('A look at a mailbox that others change', (server) => {
   test('after any history the mirror is what the server has, and messages keep their ids', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
-        await using world = await imapWorld(server);
+        await using world = await imapWorld(server());
         await world.peer.client.mailboxCreate('Work');
         let known = new Map<string, string[]>();
         for (const [n, s] of [...steps, { do: 'look' as const }].entries()) {
@@ -144,7 +132,7 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
   });
 
   test('a look that others move mail under loses no id', async () => {
-    await using world = await imapWorld(server);
+    await using world = await imapWorld(server());
     const { peer, mailbox, database } = world;
     for (let n = 0; n < 30; n++) await peer.append('INBOX', letter(n));
     await mailbox.cursor();
@@ -170,7 +158,7 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
   });
 
   test('mail that is moved is told as changed, not as gone and new', async () => {
-    await using world = await imapWorld(server);
+    await using world = await imapWorld(server());
     const { peer, mailbox } = world;
     const uid = await peer.append('INBOX', letter(1));
     const start = await mailbox.cursor();
@@ -182,7 +170,7 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
   });
 
   test('a folder that is renamed keeps its label and its messages', async () => {
-    await using world = await imapWorld(server);
+    await using world = await imapWorld(server());
     const { peer, mailbox } = world;
     await peer.client.mailboxCreate('Work');
     await peer.append('Work', letter(1));
@@ -194,8 +182,8 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
   });
 
   test('two looks at once that find a folder numbered anew lose no id', async () => {
-    const wires = [await startImapWire(server.port), await startImapWire(server.port)] as const;
-    await using world = await imapWorld(server, { port: wires[0].port });
+    const wires = [await startImapWire(server().port), await startImapWire(server().port)] as const;
+    await using world = await imapWorld(server(), { port: wires[0].port });
     const { peer, database, account } = world;
     const other = testImapProvider(database.db);
     const { username } = account.config as ImapSettings;
@@ -212,7 +200,7 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
     await peer.copy('Archive', uid, 'INBOX');
     await peer.append('Archive', letter('other'));
     for (const wire of wires) wire.cut();
-    renumber(server.maildir(username));
+    renumber(server().maildir(username));
     const late = gate(wires[1], /SELECT INBOX/);
     const lateLook = mailboxes[1].cursor();
     await late.reached;
@@ -237,8 +225,8 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
     ['says so', ' [NOPERM]'],
     ['says no', ''],
   ])('a folder that the server lets nobody into, and %s, keeps nobody from the others', async (_, code) => {
-    const wire = await startImapWire(server.port);
-    await using world = await imapWorld(server, { port: wire.port });
+    const wire = await startImapWire(server().port);
+    await using world = await imapWorld(server(), { port: wire.port });
     const { peer, mailbox } = world;
     await peer.client.mailboxCreate('Shared');
     wire.hide('LIST-STATUS');
@@ -255,8 +243,8 @@ describe.runIf(dovecotBinary() !== undefined)('A look at a mailbox that others c
   });
 
   test('a folder that is closed to us later keeps its mail, and nobody from the others', async () => {
-    const wire = await startImapWire(server.port);
-    await using world = await imapWorld(server, { port: wire.port });
+    const wire = await startImapWire(server().port);
+    await using world = await imapWorld(server(), { port: wire.port });
     const { peer, mailbox } = world;
     await peer.client.mailboxCreate('Shared');
     await peer.append('Shared', letter(1));

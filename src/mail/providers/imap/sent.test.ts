@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outgoing } from '#mail/port.ts';
 import { systemClock } from '#std/clock.ts';
 import { toInstant } from '#std/time.ts';
-import { type DovecotServer, dovecotBinary, startDovecot } from '#test/kit/dovecot-server.ts';
 import { imapWorld, letter } from '#test/kit/imap-world.ts';
+import { onDovecot } from '#test/kit/on-dovecot.ts';
 import { type SmtpSink, startSmtpSink } from '#test/kit/smtp-sink.ts';
 
 const outgoing = (head: readonly string[]): Outgoing => ({
@@ -17,25 +17,18 @@ const outgoing = (head: readonly string[]): Outgoing => ({
   since: systemClock.now(),
 });
 
-describe.runIf(dovecotBinary() !== undefined)('A mail that was sent', () => {
-  let server: DovecotServer;
+onDovecot('A mail that was sent', (server) => {
   let smtp: SmtpSink;
   beforeAll(async () => {
-    const started = await startDovecot();
-    if (!started) throw new Error('Dovecot is not installed');
-    server = started;
     smtp = await startSmtpSink();
   });
-  afterAll(async () => {
-    await server.stop();
-    await smtp.stop();
-  });
+  afterAll(() => smtp.stop());
 
   test.each([
     ['what a person answered is marked as answered', [], ['\\Answered']],
     ['what a program answered is not', ['Auto-Submitted: auto-replied'], []],
   ])('%s', async (_, head, flags) => {
-    await using world = await imapWorld(server, { smtpPort: smtp.port });
+    await using world = await imapWorld(server(), { smtpPort: smtp.port });
     const { peer, mailbox } = world;
     await peer.append('INBOX', letter(1));
     await peer.append('INBOX', letter(2));
@@ -46,7 +39,7 @@ describe.runIf(dovecotBinary() !== undefined)('A mail that was sent', () => {
   });
 
   test('is out though nothing could be marked', async () => {
-    await using world = await imapWorld(server, { smtpPort: smtp.port });
+    await using world = await imapWorld(server(), { smtpPort: smtp.port });
     const { peer, mailbox } = world;
     const uid = await peer.append('INBOX', letter(1));
     await mailbox.cursor();
@@ -55,7 +48,7 @@ describe.runIf(dovecotBinary() !== undefined)('A mail that was sent', () => {
   });
 
   test('is found again where the clock of the server is behind ours', async () => {
-    await using world = await imapWorld(server, { smtpPort: smtp.port });
+    await using world = await imapWorld(server(), { smtpPort: smtp.port });
     const mail = outgoing([]);
     const hourAgo = new Date(systemClock.ms() - 3_600_000);
     await world.peer.client.append('Sent', Buffer.from(mail.raw), ['\\Seen'], hourAgo);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { seededRandom } from '#std/random.ts';
-import { type DovecotServer, dovecotBinary, startDovecot } from '#test/kit/dovecot-server.ts';
 import { startImapWire } from '#test/kit/imap-wire.ts';
 import { type ImapWorld, imapWorld, letter } from '#test/kit/imap-world.ts';
+import { onDovecot } from '#test/kit/on-dovecot.ts';
 import { reconnectMs } from './backoff.ts';
 import { WATCH_TIMES } from './watch.ts';
 
@@ -27,24 +27,16 @@ const ear = (world: ImapWorld) => {
   };
 };
 
-describe.runIf(dovecotBinary() !== undefined)('A watch', () => {
-  let server: DovecotServer;
-  beforeAll(async () => {
-    const started = await startDovecot();
-    if (!started) throw new Error('Dovecot is not installed');
-    server = started;
-  });
-  afterAll(() => server.stop());
-
+onDovecot('A watch', (server) => {
   test('goes on when the server ends an IDLE by itself', async () => {
-    const wire = await startImapWire(server.port);
+    const wire = await startImapWire(server().port);
     let ended = 0;
     wire.onLine((line) => {
       if (!/^\S+ IDLE/.test(line) || ended > 1) return undefined;
       ended++;
       return { answer: '+ idling\r\n% OK Enough of that\r\n' };
     });
-    await using world = await imapWorld(server, { port: wire.port });
+    await using world = await imapWorld(server(), { port: wire.port });
     const told = ear(world);
     for (let i = 0; i < 3; i++) await told.next();
     expect(ended).toBe(2);
@@ -57,12 +49,12 @@ describe.runIf(dovecotBinary() !== undefined)('A watch', () => {
   test('asks every so often where the server has no IDLE, or takes it back', async () => {
     const times = { ...WATCH_TIMES, pollWithoutIdleMs: 50 };
     for (const refuse of [false, true]) {
-      const wire = await startImapWire(server.port);
+      const wire = await startImapWire(server().port);
       if (!refuse) wire.hide('IDLE');
       wire.onLine((line) =>
         refuse && /^\S+ IDLE/.test(line) ? { answer: '% NO Not today\r\n' } : undefined,
       );
-      await using world = await imapWorld(server, { port: wire.port, watchTimes: times });
+      await using world = await imapWorld(server(), { port: wire.port, watchTimes: times });
       const told = ear(world);
       for (let i = 0; i < 4; i++) await told.next();
       expect(wire.made).toBe(1);
@@ -72,8 +64,8 @@ describe.runIf(dovecotBinary() !== undefined)('A watch', () => {
   });
 
   test('comes back after a cut, and tells that something may have been missed', async () => {
-    const wire = await startImapWire(server.port);
-    await using world = await imapWorld(server, { port: wire.port });
+    const wire = await startImapWire(server().port);
+    await using world = await imapWorld(server(), { port: wire.port });
     const told = ear(world);
     await told.next();
     wire.bye();
@@ -84,8 +76,8 @@ describe.runIf(dovecotBinary() !== undefined)('A watch', () => {
   });
 
   test('ends with the provider', async () => {
-    const wire = await startImapWire(server.port);
-    await using world = await imapWorld(server, { port: wire.port });
+    const wire = await startImapWire(server().port);
+    await using world = await imapWorld(server(), { port: wire.port });
     const told = ear(world);
     await told.next();
     await world.provider.close();
