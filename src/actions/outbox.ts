@@ -52,8 +52,8 @@ export const CAN_BE_CALLED_BACK: readonly OutboxState[] = ['prepared', 'staged']
 /** What a mail is sent for: the same occasion has the same id on every machine and after every restore. */
 export interface Occasion {
   accountId: string;
-  /** For what a rule does: the rule, what it does, and the message it does it to, as the provider knows that. */
-  rule: { ruleId: string; type: string; message: string } | null;
+  /** For what a rule does: the rule, what it does and for whom, and the message it does it to, as the provider knows that. */
+  rule: { ruleId: string; type: string; to: readonly string[]; message: string } | null;
   /** For what a person asked for. */
   actionId: string;
 }
@@ -63,7 +63,9 @@ export const operationId = ({ accountId, rule, actionId }: Occasion): string =>
   createHash('sha256')
     .update(
       JSON.stringify(
-        rule ? [accountId, 'rule', rule.ruleId, rule.type, rule.message] : [accountId, 'action', actionId],
+        rule
+          ? [accountId, 'rule', rule.ruleId, rule.type, rule.message, ...rule.to.toSorted()]
+          : [accountId, 'action', actionId],
       ),
     )
     .digest('hex')

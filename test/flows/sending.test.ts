@@ -233,6 +233,17 @@ test('a rule forwards by itself only to listed addresses, and only what somebody
   expect(card?.reasons_json).toContain('sender-unauthenticated');
 });
 
+test('a rule that forwards to two in two steps sends to each, once', async () => {
+  const { t, clock } = await start({ 'policy.forward_allow': ['books@example.com', 'boss@example.com'] });
+  await using _ = t;
+  const to = (address: string) => ({ type: 'forward', parameters: { to: [address] } });
+  await rule(t, [to('books@example.com'), to('boss@example.com')]);
+  await t.deliver(letter('shop@example.com', 'Invoice'));
+  await wait(t, clock);
+  const sent = (await mailIn(t)).map((mail) => mail.to[0]?.address);
+  expect(sent.sort()).toEqual(['books@example.com', 'boss@example.com']);
+});
+
 test('a draft lies in the drafts, and its undo takes it away if nobody has touched it', async () => {
   const { t, clock } = await start();
   await using _ = t;
