@@ -42,7 +42,10 @@ const syncOne = async (ctx: Ctx, accountId: string): Promise<void> => {
     const current: Account | undefined = await lockAccount(tx, accountId);
     if (!current) return;
     await syncLabels(tx, { userId: account.userId, accountId, remote, newId: ctx.app.newId, now, asOf });
-    await followLabels(ctx.app, tx, { account: current, since: current.state.labelsAt ?? null });
+    const { labelsAt = null } = current.state;
+    // A time that is still to come was noted by a clock that was wrong: what went just now is after it.
+    const since = labelsAt !== null && labelsAt > now ? now : labelsAt;
+    await followLabels(ctx.app, tx, { account: current, since });
     const listed = new Set(remote.map((label) => label.id));
     const soughtLabels = (current.state.soughtLabels ?? []).filter((label) => !listed.has(label));
     await mergeAccountState(tx, { id: accountId, part: { labelsAt: now, soughtLabels }, now });

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { mergeAccountState } from '#accounts/store.ts';
 import { listActivity } from '#activity/store.ts';
 import type { RemoteLabel } from '#mail/port.ts';
 import { patchRule, setRuleDisabled } from '#rules/store.ts';
 import { ManualClock } from '#std/clock.ts';
+import { toInstant } from '#std/time.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
 import { elsewhere } from './elsewhere.suite.ts';
 import { labelsJob } from './labels.job.ts';
@@ -87,6 +89,19 @@ test('a rule whose label was deleted is switched off with the reason, never dele
   const back = await l.rule(id);
   expect(back.enabled).toBe(0);
   expect(back.disabled_reason).toContain('is there again');
+});
+
+test('a label that goes after the clock of the machine was a day ahead switches its rule off all the same', async () => {
+  await using l = await open();
+  const id = await l.t.addRule(RULE);
+  const ahead = toInstant(l.clock.ms() + 86_400_000);
+  const { db } = l.t.app;
+  await db.write((tx) =>
+    mergeAccountState(tx, { id: l.t.accountId, part: { labelsAt: ahead }, now: l.clock.now() }),
+  );
+  l.hidden.add('Receipts');
+  await l.look();
+  expect((await l.rule(id)).enabled).toBe(0);
 });
 
 test('a condition on a label that is gone switches its rule off too, and a rule of another account stays on', async () => {
