@@ -177,10 +177,7 @@ const signInPorts = (
     ...o,
     credentials,
     tokens: tokenKeeper({ ...o, credentials, renew }),
-    beginSync: async (tx, { id }) => {
-      const account = await findAnyAccount(tx, id);
-      if (account) await goOn({ queue, clock }, tx, account);
-    },
+    goOn: (tx, account) => goOn({ queue, clock }, tx, account),
   };
 };
 

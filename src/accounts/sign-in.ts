@@ -9,7 +9,7 @@ import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import type { Random } from '#std/random.ts';
 import { toInstant } from '#std/time.ts';
-import { type Account, isRemoved, type SignInFacts, waitsForAccount } from './account.ts';
+import { type Account, isRemoved, type SignInFacts } from './account.ts';
 import { placeAccount } from './connect-store.ts';
 import { deleteSignInsBefore, insertSignIn, takeSignIn } from './credential-store.ts';
 import type { Credentials } from './credentials.ts';
@@ -29,8 +29,8 @@ export interface SignInPorts extends StopPorts {
   credentials: Credentials;
   tokens: TokenKeeper;
   queue: Pick<Queue, 'wake'>;
-  /** Has the mailbox read, as part of this transaction. */
-  beginSync(tx: Tx, account: Pick<Account, 'id' | 'userId'>): Promise<void>;
+  /** Has the mailbox read, and all go on that waited for it, as part of this transaction. */
+  goOn(tx: Tx, account: Account): Promise<void>;
 }
 
 const PROVIDER = 'gmail';
@@ -232,7 +232,8 @@ const store = (ports: SignInPorts, s: Storing): Promise<Account> =>
     await mergeAccountState(tx, { id, part: { signIn }, now });
     await sealer.put({ accountId: id, userId, field: REFRESH_TOKEN, value: tokens.refreshToken });
     await sealer.put({ accountId: id, userId, field: ACCESS_TOKEN, value: storedToken(tokens) });
-    await goOn(ports, tx, { id, userId });
+    const account = await getAccount(tx, userId, id);
+    await ports.goOn(tx, account);
     await recordActivity(ports, tx, {
       userId,
       actor: `user:${userId}`,
@@ -243,14 +244,8 @@ const store = (ports: SignInPorts, s: Storing): Promise<Account> =>
       details: { provider: PROVIDER },
     });
     tx.afterCommit(() => ports.live.tell('accounts', 'jobs'));
-    return getAccount(tx, userId, id);
+    return account;
   });
-
-/** Has an account read that works again, and all go on that waited for it. */
-const goOn = async (ports: SignInPorts, tx: Tx, account: Pick<Account, 'id' | 'userId'>): Promise<void> => {
-  await ports.queue.wake(waitsForAccount(account.id), { tx });
-  await ports.beginSync(tx, account);
-};
 
 /**
  * Gives the consent of an account back to Google. Nothing happens for an account that has none, or whose client is no
