@@ -76,6 +76,35 @@ journey('nothing is connected at first, and the page leads on to what can be', a
   expect(found).toEqual([]);
 });
 
+journey(
+  'by keyboard, a server that can’t be reached is told with its port, and a wrong name by its field',
+  async (trip) => {
+    const { page } = trip;
+    const dialog = page.getByRole('dialog');
+    await visit(trip, '/accounts');
+    await page.getByRole('button', { name: 'Connect a mailbox', exact: true }).press('Enter');
+    await dialog.getByRole('button', { name: /Another mail provider/ }).press('Enter');
+    await expect
+      .poll(() => page.getByLabel('E-mail address').evaluate((e) => e.matches(':focus')))
+      .toBe(true);
+    await page.keyboard.type('ada@127.0.0.1');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('a password');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('imap.127.0.0.1').waitFor();
+    await page.getByLabel('Server for reading (IMAP): name').fill('127.0.0.1');
+    await page.getByLabel('Server for reading (IMAP): port').fill('9');
+    await dialog.getByRole('button', { name: 'Try and connect' }).click();
+    await page.getByRole('alert').getByText('Nothing answers at 127.0.0.1 on port 9').waitFor();
+    await page.getByLabel('Server for reading (IMAP): name').fill('no such host!');
+    await dialog.getByRole('button', { name: 'Try and connect' }).click();
+    await page.getByRole('alert').getByText('Server for reading (IMAP): must be the name').waitFor();
+    await dialog.getByRole('button', { name: 'All ways' }).press('Enter');
+    const first = dialog.getByRole('button', { name: /Gmail or Google/ });
+    await expect.poll(() => first.evaluate((e) => e.matches(':focus'))).toBe(true);
+  },
+);
+
 journey('Gmail is connected through its consent page, and its mail comes in by itself', async (trip) => {
   const { page } = trip;
   gmail.deliver('Hello from Gmail');

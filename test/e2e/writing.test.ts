@@ -87,7 +87,7 @@ journey(
   'a message goes on to whom was typed, with what is no address left out in plain sight',
   async (trip) => {
     const { page } = trip;
-    await openDialog(trip, 'About the boat', 'Forward');
+    await openDialog(trip, 'About the float', 'Forward');
     const send = dialog(page).getByRole('button', { name: 'Send' });
     await dialog(page).getByText('Goes to nobody yet').waitFor();
     expect(await send.isDisabled()).toBe(true);
@@ -101,13 +101,13 @@ journey(
     await page.getByText('Will be sent').waitFor();
     await expect
       .poll(sentTo, { timeout: LEAVES_MS })
-      .toContain('ann@x.example, cy@y.example: Fwd: Re: About the boat');
+      .toContain('ann@x.example, cy@y.example: Fwd: About the float');
   },
 );
 
 /** Asks for a reply, and leaves it one of which nobody knows whether it went out. */
 const doubtful = async ({ page, place }: Trip, text: string): Promise<void> => {
-  const thread = (await ask(page, `/threads/${await first(page, '/threads?q=float')}`)) as {
+  const thread = (await ask(page, `/threads/${await first(page, '/threads?q=desk')}`)) as {
     messages: { id: string }[];
   };
   const command = { type: 'reply', parameters: { text }, confirmed: true };
@@ -140,7 +140,7 @@ journey(
       .click();
     await page.getByRole('heading', { name: 'May or may not have gone out' }).waitFor();
     expect(await page.getByText('Nothing waits for you').count()).toBe(0);
-    const card = page.getByRole('main').getByRole('listitem').filter({ hasText: 'bob@example.com' });
+    const card = page.getByRole('main').getByRole('listitem').filter({ hasText: 'desk@elsewhere.example' });
     await page.keyboard.press('j');
     await tabTo(page, card.first().getByRole('button', { name: 'It went out' }));
     await page.keyboard.press('Enter');
