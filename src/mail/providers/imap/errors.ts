@@ -95,6 +95,7 @@ const overQuota = (fields: Fields): AppError =>
 export const timedOut = (host: string): AppError =>
   new AppError('transient', 'imap.timeout', `The mail server ${host} did not answer in time`, {
     fields: { host },
+    help: 'It is tried again by itself.',
   });
 
 /** A command that the server turned down without cutting the connection. */

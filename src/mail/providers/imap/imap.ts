@@ -29,6 +29,7 @@ export interface ImapPorts {
 interface Kept {
   account: AccountRef;
   settings: ImapSettings;
+  dial: () => Dial;
   links: Record<Lane, Link>;
   watches: Set<() => void>;
 }
@@ -45,24 +46,21 @@ export const imapProvider = (ports: ImapPorts): MailProvider => {
       return known;
     }
     if (known) letGo(known);
-    const kept: Kept = {
-      account,
-      settings: settingsOf(account.config),
-      links: { interactive: new Link(ports.clock, () => dial()), bulk: new Link(ports.clock, () => dial()) },
-      watches: new Set(),
-    };
-    const dial = (): Dial => ({ settings: kept.settings, signIn: kept.account.signIn, ca: ca() });
+    const settings = settingsOf(account.config);
+    const dial = (): Dial => ({ settings, signIn: kept.account.signIn, ca: ca() });
+    const links = { interactive: new Link(ports.clock, dial), bulk: new Link(ports.clock, dial) };
+    const kept: Kept = { account, settings, dial, links, watches: new Set() };
     accounts.set(account.id, kept);
     return kept;
   };
 
   const open = (account: AccountRef) => {
     const kept = keep(account);
-    const dial = (): Dial => ({ settings: kept.settings, signIn: kept.account.signIn, ca: ca() });
+    const { settings, dial, links } = kept;
     return imapMailbox({
-      mirror: mirrorOf(ports, account.id, kept.settings),
-      settings: kept.settings,
-      use: <T>(lane: Lane, work: (session: Session) => Promise<T>) => kept.links[lane].use(work),
+      mirror: mirrorOf(ports, account.id, settings),
+      settings,
+      use: <T>(lane: Lane, work: (session: Session) => Promise<T>) => links[lane].use(work),
       submit: (mail) => submit(ports.clock, dial(), mail),
       trySubmission: () => trySubmission(dial()),
       watch: (onChange) => {

@@ -31,7 +31,9 @@ export const locate = async (mirror: Mirror, session: Session, id: string): Prom
     if (folder && sighting) return { row, folder, sighting, view };
     await scan(mirror, session);
   }
-  throw new AppError('transient', 'imap.on-the-move', 'The message is being moved by somebody else');
+  throw new AppError('transient', 'imap.on-the-move', 'The message is being moved by somebody else', {
+    help: 'It is looked for again by itself.',
+  });
 };
 
 const look = async (

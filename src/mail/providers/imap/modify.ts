@@ -1,5 +1,5 @@
 import type { Flag, MailState } from '#mail/message.ts';
-import { effectOf, type MailPatch } from '#mail/patch.ts';
+import { effectOf, type MailPatch, patch } from '#mail/patch.ts';
 import { crashpoint } from '#std/crashpoint.ts';
 import { AppError } from '#std/errors.ts';
 import { ensureArchive } from './ensure.ts';
@@ -14,6 +14,7 @@ import { cannotExpunge, type Session } from './session.ts';
 import { MARKS, type Marks, marksOf, WIRE_FLAGS } from './sighting.ts';
 import {
   folderByRole,
+  folderLabelId,
   folderOfLabel,
   gmailLabelOf,
   readView,
@@ -177,19 +178,10 @@ const record = (mirror: Mirror, at: Located, o: { place: Place; state: MailState
     await writeMessage(tx, accountId, { id: at.row.id, folderId: folder.id, uid, state: o.state, kept });
   });
 
-/** For ever. Gmail deletes only what lies in its trash. */
+/** For ever. */
 export const remove = async (mirror: Mirror, session: Session, id: string): Promise<void> => {
-  const at = await locate(mirror, session, id);
+  const at = await deletable(mirror, session, id);
   if (!at) return;
-  if (!session.has('UIDPLUS')) throw cannotExpunge();
-  const trash = at.view.gmail && at.folder.state.all ? folderByRole(at.view, 'trash') : undefined;
-  if (trash) {
-    await modify(mirror, session, {
-      id,
-      wanted: { addLabels: [`f:${trash.id}`], removeLabels: [], addFlags: [], removeFlags: [] },
-    });
-    return remove(mirror, session, id);
-  }
   crashpoint('imap.deleting');
   await session.expunge(at.sighting.uid);
   crashpoint('imap.deleted');
@@ -197,4 +189,20 @@ export const remove = async (mirror: Mirror, session: Session, id: string): Prom
     await lockMirror(tx, mirror.accountId);
     await buryMessage(tx, mirror.accountId, id);
   });
+};
+
+/** Where a message lies that may be expunged there: Gmail deletes only what lies in its trash. null: it is gone. */
+const deletable = async (mirror: Mirror, session: Session, id: string): Promise<Located | null> => {
+  const at = await locate(mirror, session, id);
+  if (!at) return null;
+  if (!session.has('UIDPLUS')) throw cannotExpunge();
+  const trash = at.view.gmail && at.folder.state.all ? folderByRole(at.view, 'trash') : undefined;
+  if (!trash) return at;
+  await modify(mirror, session, { id, wanted: patch({ addLabels: [folderLabelId(trash)] }) });
+  const there = await locate(mirror, session, id);
+  if (there?.folder.state.all)
+    throw new AppError('transient', 'imap.not-moved', 'The message did not go into the trash', {
+      help: 'It is tried again by itself.',
+    });
+  return there;
 };

@@ -182,9 +182,7 @@ const refusal = (
       'transient',
       'smtp.deferred',
       `The mail server ${fields.host} does not take the mail now`,
-      {
-        fields,
-      },
+      { fields, help: 'It is tried again by itself.' },
     );
   if (isSignIn)
     return new AppError(
