@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -206,6 +206,22 @@ test('the key is made when the first credential is stored, for its owner alone',
   expect(existsSync(file)).toBe(false);
   await put(a, 'password', 'x');
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test('a key file that others may read is not used: work waits until it is for its owner alone', async () => {
+  await using t = await testDatabase();
+  const { ids, file, put } = await setUp(t.db);
+  const [a = ''] = ids;
+  await put(a, 'password', 'x');
+  chmodSync(file, 0o644);
+  const late = credentialsOf(ports(t.db, fileKeys(file)));
+  await expect(late.read(a, 'password')).rejects.toMatchObject({
+    kind: 'needs-user',
+    code: 'accounts.key-file',
+    help: expect.stringContaining('chmod 600'),
+  });
+  chmodSync(file, 0o600);
+  expect((await late.read(a, 'password'))?.value).toBe('x');
 });
 
 test('a key that is gone is not replaced by another: work waits until it is back', async () => {

@@ -33,6 +33,8 @@ test.each([
   ['mail.api-disabled', 'paused'],
   ['accounts.client-refused', 'paused'],
   ['accounts.key-missing', 'active'],
+  ['accounts.key-file', 'active'],
+  ['accounts.keychain', 'active'],
 ])('an account whose mailbox says %s is %s, and its jobs wait for it', async (code, status) => {
   await using t = await testApp();
   const told: unknown[] = [];

@@ -23,7 +23,7 @@ export interface KeyPlace {
 
 const asFileError = (path: string, e: unknown): unknown =>
   isAppError(e, 'access.key-file')
-    ? new AppError('permanent', 'accounts.key-file', e.message, {
+    ? new AppError('needs-user', 'accounts.key-file', e.message, {
         help: `It encrypts the stored sign-ins: keep it for its owner alone (chmod 600 "${path}"), and put it back from a copy when it is damaged. Without it every account has to sign in again.`,
         cause: e,
       })
@@ -62,7 +62,7 @@ export const keychainPlace = (keychain: () => Keychain, random: Random): KeyPlac
     // What it gives back is what counts: another process may have been quicker.
     const made = await keychain().read(ITEM[name]);
     if (made !== undefined) return made;
-    throw new AppError('permanent', 'accounts.keychain', 'The keychain did not keep the key', {
+    throw new AppError('needs-user', 'accounts.keychain', 'The keychain did not keep the key', {
       help: 'Is a keyring running, and unlocked? Set auth.key_store to "file" to keep the key in a file.',
     });
   },

@@ -74,7 +74,7 @@ test.each([
 
 test('a system without a keychain, and one without its command, say what to do', async () => {
   const unusable = {
-    kind: 'permanent',
+    kind: 'needs-user',
     code: 'accounts.keychain',
     help: expect.stringContaining('auth.key_store'),
   };

@@ -21,7 +21,7 @@ const SERVICE = 'ashford';
 const FILE_CURE = 'Set auth.key_store to "file", or auth.encryption_key, to keep the key elsewhere.';
 
 const unusable = (why: string, help: string, cause?: unknown): AppError =>
-  new AppError('permanent', 'accounts.keychain', `The keychain of this system can't be used: ${why}`, {
+  new AppError('needs-user', 'accounts.keychain', `The keychain of this system can't be used: ${why}`, {
     help: `${help} ${FILE_CURE}`,
     cause,
   });

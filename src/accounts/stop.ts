@@ -27,7 +27,12 @@ const NOT_BY_SIGNING_IN: ReadonlySet<string> = new Set([
 ]);
 
 /** What is no trouble of the account: it goes on by itself. */
-const NOT_OF_THE_ACCOUNT: ReadonlySet<string> = new Set(['accounts.not-active', 'accounts.key-missing']);
+const NOT_OF_THE_ACCOUNT: ReadonlySet<string> = new Set([
+  'accounts.not-active',
+  'accounts.key-missing',
+  'accounts.key-file',
+  'accounts.keychain',
+]);
 
 const statusFor = ({ code }: AppError): AccountStatus | undefined => {
   if (NOT_OF_THE_ACCOUNT.has(code)) return undefined;
