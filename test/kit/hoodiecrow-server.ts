@@ -36,11 +36,17 @@ export interface HoodiecrowServer {
   stop(): Promise<void>;
 }
 
-/** A small IMAP server in this process, on loopback, with one empty mailbox. With `gmail`, one like Gmail's. */
-export const startHoodiecrow = async (o: { gmail?: boolean } = {}): Promise<HoodiecrowServer> => {
+/**
+ * A small IMAP server in this process, on loopback, with one empty mailbox. With `gmail`, one like Gmail's; with `archive`
+ * false, one without a folder for archived mail.
+ */
+export const startHoodiecrow = async (
+  o: { gmail?: boolean; archive?: boolean } = {},
+): Promise<HoodiecrowServer> => {
   const special = (name: string, use = name) => [name, { 'special-use': `\\${use}` }] as const;
+  const hasArchive = !o.gmail && o.archive !== false;
   const folders = Object.fromEntries([
-    ...FOLDERS.filter((name) => !(o.gmail && name === 'Archive')).map((name) => special(name)),
+    ...FOLDERS.filter((name) => hasArchive || name !== 'Archive').map((name) => special(name)),
     ...(o.gmail ? [special('All Mail', 'All'), ['Work', {}] as const] : []),
   ]);
   const server = hoodiecrow({

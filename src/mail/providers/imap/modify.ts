@@ -23,13 +23,17 @@ import {
   type View,
 } from './view.ts';
 
-/** The patch as it comes out on a message in that state. Makes the folder for archived mail when it is needed first. */
+/** The label for archived mail, whose folder is made when it is needed first: what only sets marks moves nothing. */
+const archiveFor = async (mirror: Mirror, session: Session, wanted: MailPatch): Promise<string> =>
+  wanted.removeLabels.length > 0 ? ensureArchive(mirror, session) : '';
+
+/** The patch as it comes out on a message in that state. */
 export const expand = async (
   mirror: Mirror,
   session: Session,
   o: { wanted: MailPatch; state: MailState },
 ): Promise<MailPatch> => {
-  const archive = await ensureArchive(mirror, session);
+  const archive = await archiveFor(mirror, session, o.wanted);
   return expandPatch(o.wanted, o.state, { view: await readView(mirror.db, mirror.accountId), archive });
 };
 
@@ -39,7 +43,7 @@ export const modify = async (
   session: Session,
   o: { id: string; wanted: MailPatch },
 ): Promise<MailState | null> => {
-  const archive = await ensureArchive(mirror, session);
+  const archive = await archiveFor(mirror, session, o.wanted);
   const at = await locate(mirror, session, o.id);
   if (!at) return null;
   refuseUnknown(at.view, o.wanted);
