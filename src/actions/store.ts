@@ -3,9 +3,10 @@ import type { Sql, SqlValue, Tx } from '#db/db.ts';
 import type { ActionStatus, LinkRelation } from '#db/enums.ts';
 import { insertRows } from '#db/insert-rows.ts';
 import type { MailState } from '#mail/message.ts';
-import { rateKind } from '#policy/rate.ts';
+import type { RateCounts, RateKind, RateLimits } from '#policy/rate.ts';
 import type { PolicyReason, ReviewInput } from '#policy/review.ts';
 import { AppError } from '#std/errors.ts';
+import { firstIdAt } from '#std/ids.ts';
 import type { Instant } from '#std/time.ts';
 import { type Action, actionIdentity, type UndoHint } from './action.ts';
 
@@ -53,6 +54,7 @@ const COLUMNS = [
   'trace_id',
   'created_at',
   'updated_at',
+  'rate_kind',
 ] as const;
 
 /** An action is stored to be carried out, to wait for a person, or to say why it will not be. */
@@ -60,7 +62,10 @@ export type NewAction = Omit<
   Action,
   'approvedHash' | 'errorMessage' | 'before' | 'undoHint' | 'executedAt' | 'status'
 > &
-  ({ status: 'queued' | 'approved_pending' } | { status: 'canceled'; errorMessage: string });
+  ({ status: 'queued' | 'approved_pending' } | { status: 'canceled'; errorMessage: string }) & {
+    /** Which of the hour's limits it counts against; default: none. */
+    rateKind?: RateKind | null;
+  };
 
 const values = (a: NewAction): SqlValue[] => [
   a.id,
@@ -82,6 +87,7 @@ const values = (a: NewAction): SqlValue[] => [
   a.traceId,
   a.createdAt,
   a.createdAt,
+  a.rateKind ?? null,
 ];
 
 /** Throws a `db.constraint` conflict when the message has the same live action already. */
@@ -222,29 +228,24 @@ export const countActions = async (
   return Object.fromEntries(rows.map((r) => [r.status, Number(r.n)]));
 };
 
-const RATE_CAP = 1000;
+const RECENT = ['changes', 'trashes'].map(
+  (kind, i) => `(select count(*) from (select 1 as one from actions
+    where account_id = $1 and rate_kind = '${kind}' and id > $2 limit cast($${3 + i} as integer)) as those) as ${kind}`,
+);
+const COUNT_RECENT = `select ${RECENT.join(', ')}`;
 
 /**
- * What one rule did since then, up to a cap that is above every limit. Ids begin with their time, so that
- * only the newest entries of the rule's index are read.
+ * What was done by itself in one account with mail that had just come in, since then; of each kind at most its limit, which
+ * is as much as is read. Ids begin with their time.
  */
 export const countRecentActions = async (
   sql: Sql,
-  of: { ruleId: string; sinceMs: number },
-): Promise<{ changes: number; trashes: number }> => {
-  const first = of.sinceMs.toString(16).padStart(12, '0');
-  const rows = await sql.all<{ action_type: string; n: number }>(
-    `select action_type, count(*) as n from
-       (select action_type from actions where rule_id = $1 and id > $2 limit ${RATE_CAP}) as recent
-     group by action_type`,
-    [of.ruleId, `${first.slice(0, 8)}-${first.slice(8)}`],
-  );
-  const counts = { changes: 0, trashes: 0 };
-  for (const row of rows) {
-    const kind = rateKind(row.action_type);
-    if (kind) counts[kind] += Number(row.n);
-  }
-  return counts;
+  of: { accountId: string; sinceMs: number; limits: RateLimits },
+): Promise<RateCounts> => {
+  const { changesPerHour, trashesPerHour } = of.limits;
+  const params = [of.accountId, firstIdAt(of.sinceMs), changesPerHour, trashesPerHour];
+  const [row] = await sql.all<RateCounts>(COUNT_RECENT, params);
+  return { changes: Number(row?.changes), trashes: Number(row?.trashes) };
 };
 
 /** Ids of everybody's actions of these types that are to be carried out and were not begun. */

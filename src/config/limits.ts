@@ -362,6 +362,8 @@ export const DELIVER_BYTES = 4 * 1024 * 1024;
 // triage
 /** Milliseconds after its arrival in which a message counts as live: only live mail trips the rate guard. */
 export const LIVE_MAIL_MS = 3_600_000;
+/** Milliseconds over which that guard counts. */
+export const RATE_WINDOW_MS = 3_600_000;
 /** Bytes of an archive read at a time. */
 export const ARCHIVE_CHUNK_BYTES = 1024 * 1024;
 /** Bytes of the line that starts a message in an mbox; a longer one is text. */

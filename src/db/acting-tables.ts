@@ -46,6 +46,8 @@ export interface ActionRow {
   created_at: string;
   updated_at: string;
   executed_at: string | null;
+  /** Which of the hour's limits it counts against; null for what a person did, or was done with older mail. */
+  rate_kind: 'changes' | 'trashes' | null;
 }
 
 export interface ActionLinkRow {

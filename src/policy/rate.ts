@@ -1,4 +1,4 @@
-/** What one account and one rule (or the model) did within the last hour, counted over live mail only. */
+/** What was done by itself in one account within the last hour, counted over live mail only. */
 export interface RateCounts {
   changes: number;
   trashes: number;
@@ -11,6 +11,8 @@ export interface RateLimits {
 
 export const DEFAULT_RATE_LIMITS: RateLimits = { changesPerHour: 200, trashesPerHour: 50 };
 
+export type RateKind = keyof RateCounts;
+
 const CHANGES: ReadonlySet<string> = new Set([
   'archive',
   'move',
@@ -22,14 +24,14 @@ const CHANGES: ReadonlySet<string> = new Set([
 const TRASHES: ReadonlySet<string> = new Set(['trash', 'delete']);
 
 /** Which count an action belongs to; null for what hides nothing and destroys nothing. */
-export const rateKind = (type: string): keyof RateCounts | null => {
+export const rateKind = (type: string): RateKind | null => {
   if (TRASHES.has(type)) return 'trashes';
   return CHANGES.has(type) ? 'changes' : null;
 };
 
 /**
- * The circuit breaker (invariant V5): whether one more action of this type is more than an hour allows, so that the rule
- * behind it is paused and a person asked. Mail that is imported or backfilled is not live: it was chosen by a person, in
+ * The circuit breaker (invariant V5): whether one more action of this type is more than an hour allows, so that a
+ * person is asked, whichever rules did it. Mail that is imported or backfilled is not live: it was chosen by a person, in
  * bulk, and neither counts nor is held back.
  * @param counts without the action in question
  */

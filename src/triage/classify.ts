@@ -2,7 +2,7 @@ import { foreseenRefusal } from '#actions/foresee.ts';
 import { findActionKind } from '#actions/kinds/catalog.ts';
 import { performJob } from '#actions/perform.job.ts';
 import { countRecentActions, insertActions } from '#actions/store.ts';
-import { BULK_PRIORITY, LIVE_MAIL_MS } from '#config/limits.ts';
+import { BULK_PRIORITY, LIVE_MAIL_MS, RATE_WINDOW_MS } from '#config/limits.ts';
 import type { Tx } from '#db/db.ts';
 import { settleInLedger } from '#mail/ledger-store.ts';
 import { findMail, type StoredMail } from '#mail/message-store.ts';
@@ -16,7 +16,7 @@ import { crashpoint } from '#std/crashpoint.ts';
 import { toMs } from '#std/time.ts';
 import { currentTraceId, span } from '#telemetry/trace.ts';
 import type { TriagePorts } from './ports.ts';
-import { proposeActions } from './propose.ts';
+import { type ProposeContext, proposeActions } from './propose.ts';
 import { type Decision, insertDecision, isDecided } from './store.ts';
 
 /** A message is judged once when it arrives; judging it again is a command of its own. */
@@ -89,19 +89,19 @@ interface Judged {
 }
 
 const decide = async (ports: TriagePorts, r: ClassifyRequest, j: Judged): Promise<number> => {
-  const exceeded = await rateGuard(ports, j, r.live);
   const refused = await sendGuard(ports, j);
   return r.write(async (tx) => {
     if (await isDecided(tx, r.messageId, ARRIVAL)) return 0;
     const now = ports.clock.now();
     const decisionId = ports.newId();
     const traceId = currentTraceId() ?? null;
+    const rate = await rateGuard(ports, tx, { message: j.message, cameLive: r.live });
     const actions = proposeActions(j.evaluation, {
       message: j.message,
       decisionId,
       traceId,
       authenticated: j.authenticated,
-      rateExceeded: exceeded,
+      rate,
       foreseenRefusal: refused,
       policy: ports.policy,
       newId: ports.newId,
@@ -171,27 +171,21 @@ const rationale = (matched: readonly RuleMatch[]): string =>
     .join(' ');
 
 /**
- * Answers, for each rule and type, whether the last hour saw too many. Only mail that has just come in counts: an archive
- * was chosen by a person, in bulk.
+ * Answers, for each type, which of the hour's limits it counts against, and whether the account has used them up. Only mail
+ * that has just come in counts: an archive was chosen by a person, in bulk.
  */
 const rateGuard = async (
   ports: TriagePorts,
-  { message, evaluation }: Judged,
-  cameLive: boolean,
-): Promise<(ruleId: string, type: string) => boolean> => {
+  tx: Tx,
+  { message, cameLive }: { message: StoredMail; cameLive: boolean },
+): Promise<ProposeContext['rate']> => {
   const nowMs = ports.clock.ms();
   const live = cameLive && nowMs - toMs(message.receivedAt) < LIVE_MAIL_MS;
-  const exceeded = new Set<string>();
-  if (live) {
-    for (const { ruleId, action } of evaluation.actions) {
-      if (rateKind(action.type) === null) continue;
-      const counts = await countRecentActions(ports.db, { ruleId, sinceMs: nowMs - 3_600_000 });
-      if (rateExceeded({ type: action.type, live }, counts, ports.rateLimits)) {
-        exceeded.add(`${ruleId} ${action.type}`);
-      }
-    }
-  }
-  return (ruleId, type) => exceeded.has(`${ruleId} ${type}`);
+  if (!live) return () => ({ kind: null, exceeded: false });
+  const limits = ports.rateLimits;
+  const sinceMs = nowMs - RATE_WINDOW_MS;
+  const counts = await countRecentActions(tx, { accountId: message.accountId, sinceMs, limits });
+  return (type) => ({ kind: rateKind(type), exceeded: rateExceeded({ type, live }, counts, limits) });
 };
 
 /** Answers, for each rule and type, why what it would send will be refused, so that nobody is asked about it first. */

@@ -2,6 +2,7 @@ import { findActionKind } from '#actions/kinds/catalog.ts';
 import { sendsOf } from '#actions/recipients.ts';
 import type { NewAction } from '#actions/store.ts';
 import type { StoredMail } from '#mail/message-store.ts';
+import type { RateKind } from '#policy/rate.ts';
 import { type PolicySettings, type ReviewInput, review } from '#policy/review.ts';
 import type { Evaluation } from '#rules/evaluate.ts';
 import type { MergedAction } from '#rules/merge.ts';
@@ -13,8 +14,8 @@ export interface ProposeContext {
   decisionId: string;
   traceId: string | null;
   authenticated: boolean;
-  /** For one rule and action type: more than an hour allows. */
-  rateExceeded(ruleId: string, type: string): boolean;
+  /** Which of the hour's limits an action of this type counts against, and whether they are used up. */
+  rate(type: string): { kind: RateKind | null; exceeded: boolean };
   /** Why what it would send will be refused; null when it may well be sent. */
   foreseenRefusal(ruleId: string, type: string): string | null;
   policy: PolicySettings;
@@ -33,13 +34,14 @@ const propose = ({ ruleId, action, safeMode }: MergedAction, c: ProposeContext):
   const kind = findActionKind(action.type);
   if (!kind) return undefined;
   const sends = kind.sends && sendsOf(action, c.message.mail.reveal());
+  const rate = c.rate(kind.type);
   const input: ReviewInput = {
     source: 'deterministic',
     action: { type: kind.type, danger: kind.danger, ...(sends ? { sends } : {}) },
     confidence: 1,
     safeMode,
     authenticated: c.authenticated,
-    rateExceeded: c.rateExceeded(ruleId, kind.type),
+    rateExceeded: rate.exceeded,
   };
   const { verdict, reasons } = review(input, c.policy);
   if (verdict === 'deny') return undefined;
@@ -63,5 +65,6 @@ const propose = ({ ruleId, action, safeMode }: MergedAction, c: ProposeContext):
     reviewedAt: c.now,
     traceId: c.traceId,
     createdAt: c.now,
+    rateKind: rate.kind,
   };
 };

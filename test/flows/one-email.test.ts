@@ -7,6 +7,7 @@ import { requestUndo } from '#actions/undo.ts';
 import { countUndoable } from '#actions/undo-store.ts';
 import { decide } from '#approvals/decide.ts';
 import { approvalOfAction } from '#approvals/store.ts';
+import { LIVE_MAIL_MS, RATE_WINDOW_MS } from '#config/limits.ts';
 import type { ActionRow } from '#db/acting-tables.ts';
 import { statusOf } from '#ingest/status.ts';
 import { syncJob } from '#ingest/sync.job.ts';
@@ -313,15 +314,40 @@ test('an action that was approved and then altered is not carried out', async ()
   expect((await only(t, 'delete')).status).toBe('approved_pending');
 });
 
-test('a rule that goes off too often on live mail asks instead', async () => {
-  await using t = await testApp({ settings: { 'policy.changes_per_hour': 3 } });
-  await t.addRule({ ...LETTERS, actions: [{ type: 'archive' }] });
-  for (let i = 0; i < 5; i++) {
-    await t.deliver({ ...letter, subject: `Letter ${i}` });
+test('what is done by itself too often in one account is asked about, whichever rules did it', async () => {
+  const clock = new ManualClock();
+  await using t = await testApp({ clock, settings: { 'policy.changes_per_hour': 3 } });
+  const rule = (name: string) => ({
+    ...LETTERS,
+    name: `${name}s`,
+    conditions: { type: 'subject_contains', value: name },
+    actions: [{ type: 'archive' }],
+  });
+  await t.addRule(rule('Letter'));
+  await t.addRule(rule('Note'));
+  for (const subject of ['Letter 1', 'Note 1', 'Letter 2', 'Note 2', 'Letter 3']) {
+    await t.deliver({ from: 'Ann <ann@example.org>', subject });
     await t.drain();
   }
   const statuses = (await actionsOf(t, 'archive')).map((a) => a.status);
   expect(statuses).toEqual(['completed', 'completed', 'completed', 'approved_pending', 'approved_pending']);
+  clock.advance(RATE_WINDOW_MS + 1);
+  await t.deliver({ subject: 'Letter 4' });
+  await t.drain();
+  expect((await actionsOf(t, 'archive')).at(-1)?.status).toBe('completed');
+});
+
+test('an archive that is sorted in bulk uses up nothing of what new mail may have done to it in an hour', async () => {
+  await using t = await testApp({ settings: { 'policy.changes_per_hour': 3 } });
+  await t.addRule({ ...LETTERS, actions: [{ type: 'archive' }] });
+  for (let i = 0; i < 5; i++) {
+    await t.deliver({ ...letter, subject: `Letter ${i}`, ageMs: LIVE_MAIL_MS + 60_000 });
+  }
+  await t.drain();
+  await t.deliver({ ...letter, subject: 'Letter 5' });
+  await t.drain();
+  const statuses = (await actionsOf(t, 'archive')).map((a) => a.status);
+  expect(statuses).toEqual(Array.from({ length: 6 }, () => 'completed'));
 });
 
 test('a delete that was interrupted after its effect is recorded as done', async () => {

@@ -5,6 +5,7 @@ import { digestCoverage } from './digests.ts';
 import { accountSharing } from './gmail.ts';
 import { imapTables } from './imap.ts';
 import { intakeIndexes } from './intake.ts';
+import { liveActions } from './live-actions.ts';
 import { mailTables } from './mail.ts';
 import { outboxTables } from './outbox.ts';
 import { peopleTables } from './people.ts';
@@ -53,7 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     id: 7,
-    name: 'rows of an account are found by it, gone mail is counted',
-    statements: () => [...accountIndexes(), ...goneIndex()],
+    name: 'rows of an account are found by it, gone mail and the last hour are counted',
+    statements: () => [...accountIndexes(), ...goneIndex(), ...liveActions()],
   },
 ];

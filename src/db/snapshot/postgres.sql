@@ -76,12 +76,14 @@ create table actions (
   created_at text not null,
   updated_at text not null,
   executed_at text,
+  rate_kind text,
   PRIMARY KEY (id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   FOREIGN KEY (decision_id) REFERENCES decisions(id) ON DELETE SET NULL,
   FOREIGN KEY (message_id) REFERENCES messages(id) ON DELETE CASCADE,
   FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+  CHECK ((rate_kind = ANY (ARRAY['changes'::text, 'trashes'::text]))),
   CHECK ((source = ANY (ARRAY['deterministic'::text, 'llm'::text, 'learned'::text, 'manual'::text]))),
   CHECK ((status = ANY (ARRAY['queued'::text, 'executing'::text, 'completed'::text, 'failed'::text, 'canceled'::text, 'rejected'::text, 'approved_pending'::text])))
 );
@@ -90,6 +92,7 @@ CREATE INDEX actions_decision ON public.actions USING btree (decision_id) WHERE 
 CREATE INDEX actions_message ON public.actions USING btree (message_id);
 CREATE INDEX actions_newest ON public.actions USING btree (user_id, id);
 CREATE UNIQUE INDEX actions_one_live ON public.actions USING btree (message_id, identity) WHERE (status = ANY (ARRAY['queued'::text, 'executing'::text, 'approved_pending'::text]));
+CREATE INDEX actions_rate ON public.actions USING btree (account_id, rate_kind, id) WHERE (rate_kind IS NOT NULL);
 CREATE INDEX actions_rule ON public.actions USING btree (rule_id, id) WHERE (rule_id IS NOT NULL);
 CREATE INDEX actions_status ON public.actions USING btree (user_id, status, id);
 CREATE TRIGGER actions_moves BEFORE UPDATE OF status ON public.actions FOR EACH ROW EXECUTE FUNCTION actions_check_move();

@@ -76,7 +76,7 @@ CREATE TABLE actions (
     created_at text not null,
     updated_at text not null,
     executed_at text
-  );
+  , rate_kind text check (rate_kind in ('changes', 'trashes')));
 
 CREATE INDEX actions_account on actions (account_id);
 
@@ -87,6 +87,8 @@ CREATE INDEX actions_message on actions (message_id);
 CREATE INDEX actions_newest on actions (user_id, id);
 
 CREATE UNIQUE INDEX actions_one_live on actions (message_id, identity) where status in ('queued', 'executing', 'approved_pending');
+
+CREATE INDEX actions_rate on actions (account_id, rate_kind, id) where rate_kind is not null;
 
 CREATE INDEX actions_rule on actions (rule_id, id) where rule_id is not null;
 
