@@ -12,6 +12,7 @@ import { backfillJob } from '#ingest/backfill.job.ts';
 import { importJob } from '#ingest/import.job.ts';
 import { labelsJob } from '#ingest/labels.job.ts';
 import { lookJob } from '#ingest/look.job.ts';
+import { messageJob } from '#ingest/message.job.ts';
 import { reconcileJob } from '#ingest/reconcile.job.ts';
 import { removeJob } from '#ingest/remove.job.ts';
 import { syncJob } from '#ingest/sync.job.ts';
@@ -27,6 +28,7 @@ export const JOBS: readonly JobKind<App>[] = [
   syncJob,
   backfillJob,
   reconcileJob,
+  messageJob,
   labelsJob,
   renewWatchJob,
   removeJob,

@@ -2,6 +2,10 @@
 
 /** Batches that are fetched and parsed while one is stored. */
 export const FETCH_AHEAD = 2;
+/** Attempt of a job from which on messages that could not be fetched together are asked for one by one. */
+export const FETCH_APART_ATTEMPT = 3;
+/** Times that a message is asked for which its mailbox answers with an error: about eight hours. */
+export const MESSAGE_ATTEMPTS = 100;
 /** Days of older mail that a new account brings in, where its provider does not say. */
 export const BACKFILL_DAYS = 30;
 /** Newest messages of a new account that are decided before all the rest of its older mail, and the priority of that. */

@@ -12,6 +12,7 @@ import { isAppError } from '#std/errors.ts';
 import { workAhead } from './ahead.ts';
 import { type Batch, batchesOfIds } from './batches.ts';
 import { KnownLabels } from './known-labels.ts';
+import { askAgain } from './message.job.ts';
 import type { IngestPorts } from './ports.ts';
 import { type Judging, type Prepared, prepare, storeBatch, type Where } from './take-in.ts';
 
@@ -77,7 +78,8 @@ class BackfillTurn {
     try {
       await workAhead(this.#steps(), {
         depth: FETCH_AHEAD,
-        begin: ({ batch }) => prepare(this.#ctx.app, { ...this.#where, lane: 'bulk' }, batch),
+        begin: ({ batch }) =>
+          prepare(this.#ctx.app, { ...this.#where, lane: 'bulk', attempt: this.#ctx.attempt }, batch),
         finish: (prepared, step) => this.#store(prepared, step),
       });
     } catch (e) {
@@ -123,6 +125,7 @@ class BackfillTurn {
       const judging = this.#judging();
       const stored = await storeBatch(app, tx, { account, judging, prepared, now });
       crashpoint('backfill.stored');
+      await askAgain(this.#ctx, tx, { accountId: account.id, ...prepared });
       await this.#labels.lookFor(tx, prepared);
       const at = await keep(tx, { account, at: this.#after(step, stored), now });
       return { stored, at };

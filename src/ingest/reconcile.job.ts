@@ -14,6 +14,7 @@ import { toMs } from '#std/time.ts';
 import { workAhead } from './ahead.ts';
 import { type Batch, batchesOfIds } from './batches.ts';
 import { KnownLabels } from './known-labels.ts';
+import { askAgain } from './message.job.ts';
 import type { IngestPorts } from './ports.ts';
 import { type Judging, prepare, storeBatch, type Where } from './take-in.ts';
 
@@ -75,7 +76,7 @@ class Reconcile {
     const seen = new Set<string>();
     await workAhead(this.#unknown(seen), {
       depth: FETCH_AHEAD,
-      begin: (batch) => prepare(app, { ...this.#where, lane: 'bulk' }, batch),
+      begin: (batch) => prepare(app, { ...this.#where, lane: 'bulk', attempt: this.#ctx.attempt }, batch),
       finish: async (prepared) => {
         crashpoint('reconcile.fetched');
         this.#messages += await this.#ctx.write(async (tx) => {
@@ -85,6 +86,7 @@ class Reconcile {
             prepared,
             now: app.clock.now(),
           });
+          await askAgain(this.#ctx, tx, { accountId: account.id, ...prepared });
           await this.#labels.lookFor(tx, prepared);
           return stored;
         });

@@ -14,6 +14,7 @@ import { beginAccount } from './begin-account.ts';
 import { catchUp } from './catch-up.ts';
 import { openGap } from './gap.ts';
 import { judgingLive, KnownLabels } from './known-labels.ts';
+import { askAgain } from './message.job.ts';
 import type { IngestPorts } from './ports.ts';
 import { type Prepared, prepare, storeBatch, type Where } from './take-in.ts';
 
@@ -77,7 +78,7 @@ class SyncTurn {
       this.#steps(() => (expired = true)),
       {
         depth: FETCH_AHEAD,
-        begin: ({ batch }) => prepare(this.#ctx.app, this.#where, batch),
+        begin: ({ batch }) => prepare(this.#ctx.app, { ...this.#where, attempt: this.#ctx.attempt }, batch),
         finish: (prepared, { cursor }) => this.#store(prepared, cursor),
       },
     );
@@ -121,6 +122,7 @@ class SyncTurn {
       const judging = judgingLive(account, this.#labels.notJudged, toMs(now));
       const stored = await storeBatch(app, tx, { account, judging, prepared, now });
       crashpoint('sync.stored');
+      await askAgain(this.#ctx, tx, { accountId: account.id, ...prepared });
       await this.#labels.lookFor(tx, prepared);
       if (cursor !== null && cursor !== this.#stored) {
         const moved = await moveCursor(tx, { id: account.id, from: this.#stored, to: cursor, now });

@@ -13,6 +13,7 @@ import { AppError } from '#std/errors.ts';
 import type { Instant } from '#std/time.ts';
 import { classifyJob } from '#triage/classify.job.ts';
 import type { Batch } from './batches.ts';
+import { fetchMails } from './fetch-apart.ts';
 import type { IngestPorts } from './ports.ts';
 import { threadKeysFor } from './thread-keys.ts';
 
@@ -22,6 +23,8 @@ export interface Prepared {
   batch: Batch;
   /** Ids whose messages we did not have; those that are not among `mails` were gone before they could be fetched. */
   unknown: string[];
+  /** Ids that the mailbox answered with an error while it gave others: they are asked for again by themselves. */
+  withheld: string[];
   mails: ParsedFetched[];
 }
 
@@ -33,13 +36,13 @@ export interface Where {
 /** Fetches and parses what is new in a batch. Reads only. */
 export const prepare = async (
   ports: IngestPorts,
-  where: Where & { lane?: Lane },
+  where: Where & { lane?: Lane; attempt: number },
   batch: Batch,
 ): Promise<Prepared> => {
-  const { account, mailbox, lane = 'interactive' } = where;
+  const { account, mailbox, lane = 'interactive', attempt } = where;
   const { stored } = await knownInLedger(ports.db, account.id, batch.ids);
   const wanted = batch.ids.filter((id) => !stored.has(id));
-  const fetched = wanted.length > 0 ? await mailbox.fetch(wanted, { lane }) : [];
+  const { mails: fetched, withheld } = await fetchMails(mailbox, { ids: wanted, lane, attempt });
   const { since } = account.state;
   const tooOld = new Set(
     fetched.filter((f) => batch.onlyOurs?.has(f.id) && f.internalDate < (since ?? '')).map((f) => f.id),
@@ -53,7 +56,7 @@ export const prepare = async (
     if (!mail) throw new Error('The parser answered fewer messages than it was given');
     return { ...f, mail: asSent(mail, f.content) };
   });
-  return { batch, unknown: wanted.filter((id) => !tooOld.has(id)), mails };
+  return { batch, unknown: wanted.filter((id) => !tooOld.has(id)), withheld, mails };
 };
 
 /** How the messages of a batch are to be decided. */
@@ -177,18 +180,27 @@ const enqueueJudging = async (
 };
 
 const DELETED = { state: 'left_alone', reason: 'It was deleted before it could be read.' } as const;
+const UNREADABLE = {
+  state: 'failed',
+  reason: 'The mailbox answers with an error when it is asked for. It is asked again for some hours.',
+} as const;
 const WITHHELD = { state: 'failed', reason: 'The mailbox lists it, but does not give it.' } as const;
 
-/** One that is gone was deleted meanwhile, unless the mailbox lists it again after it said so. */
+/** One that is gone was deleted meanwhile, unless the mailbox lists it again after it said so, or answered with an error. */
 const goneEntries = (account: Account, p: Prepared, known: Known): LedgerEntry[] => {
   const fetched = new Set(p.mails.map((m) => m.id));
+  const withheld = new Set(p.withheld);
+  const whyMissing = (id: string) => {
+    if (withheld.has(id)) return UNREADABLE;
+    return p.batch.listed && known.unread.has(id) ? WITHHELD : DELETED;
+  };
   return p.unknown
     .filter((id) => !fetched.has(id) && !known.stored.has(id))
     .map((id) => ({
       accountId: account.id,
       userId: account.userId,
       providerMessageId: id,
-      ...(p.batch.listed && known.unread.has(id) ? WITHHELD : DELETED),
+      ...whyMissing(id),
       messageId: null,
     }));
 };
