@@ -157,7 +157,9 @@ export class Turns<App> {
     const settlements = this.#recorder.settlements(what);
     const promoting = want.limit > 0 && this.#isDue();
     const token = newId();
+    // Each is looked for by one turn: of two that find the same jobs, both would run them.
     const unsure = [...this.#unsure];
+    this.#unsure.clear();
     const writtenMs = toMs(now);
     const request = { ...want, token, workerId, now };
     const claimAlone = async (): Promise<Done> => {
@@ -182,10 +184,9 @@ export class Turns<App> {
     const onlyClaims = settlements.length + unsure.length === 0 && !promoting;
     const written = onlyClaims ? claimAlone() : db.write(together);
     try {
-      const done = await written;
-      for (const earlier of unsure) this.#unsure.delete(earlier);
-      return done;
+      return await written;
     } catch (e) {
+      for (const earlier of unsure) this.#unsure.add(earlier);
       if (want.limit > 0 && isUnknownCommit(e)) this.#unsure.add(token);
       throw e;
     }

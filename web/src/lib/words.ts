@@ -78,6 +78,7 @@ const JOBS: Readonly<Record<string, string>> = {
   'digest.compose': 'Make a digest',
   'digest.deliver': 'Deliver a digest',
   import: 'Import an archive',
+  'ingest.message': 'Take in a message that could not be had',
   'labels.sync': 'Compare the labels',
   'outbound.send': 'Send a mail',
   'queue.prune': 'Delete jobs that ended long ago',
