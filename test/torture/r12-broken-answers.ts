@@ -42,8 +42,8 @@ const QUICK: readonly Phase[] = [
     others: 0.1,
     letters: 30,
     everyMs: 50,
-    broken: 20,
-    mostMs: 12_000,
+    broken: 10,
+    mostMs: 8_000,
   },
   {
     name: 'bombs',
@@ -52,8 +52,8 @@ const QUICK: readonly Phase[] = [
     others: 0,
     letters: 20,
     everyMs: 50,
-    broken: 20,
-    mostMs: 12_000,
+    broken: 10,
+    mostMs: 8_000,
   },
 ];
 const WHOLE: readonly Phase[] = [

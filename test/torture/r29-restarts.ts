@@ -27,7 +27,7 @@ export const restartsTrial = defineTrial({
     const stops: number[] = [];
     let firstFiles: string[] | undefined;
     let unwell = 0;
-    const budgetMs = t.quick ? 8_000 : Number.POSITIVE_INFINITY;
+    const budgetMs = t.quick ? 5_000 : Number.POSITIVE_INFINITY;
     const beganMs = performance.now();
     for (let round = 0; round < rounds && performance.now() - beganMs < budgetMs; round++) {
       t.signal.throwIfAborted();
