@@ -6,6 +6,8 @@ export const FETCH_AHEAD = 2;
 export const FETCH_FIRST = 8;
 /** Attempt of a job from which on messages that could not be fetched together are asked for one by one. */
 export const FETCH_APART_ATTEMPT = 3;
+/** Milliseconds after which a message that was said to be gone when it was first asked for is asked for once more. */
+export const GONE_AGAIN_MS = 60_000;
 /** Times that a message is asked for which its mailbox answers with an error: about eight hours. */
 export const MESSAGE_ATTEMPTS = 100;
 /** Days of older mail that a new account brings in, where its provider does not say. */

@@ -125,7 +125,7 @@ class BackfillTurn {
       const judging = this.#judging();
       const stored = await storeBatch(app, tx, { account, judging, prepared, now });
       crashpoint('backfill.stored');
-      await askAgain(this.#ctx, tx, { accountId: account.id, ...prepared });
+      await askAgain(this.#ctx, tx, { accountId: account.id, prepared });
       await this.#labels.lookFor(tx, prepared);
       const at = await keep(tx, { account, at: this.#after(step, stored), now });
       return { stored, at };

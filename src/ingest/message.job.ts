@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
+import { GONE_AGAIN_MS, MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
 import type { Tx } from '#db/db.ts';
 import { knownInLedger } from '#mail/ledger-store.ts';
 import type { JobContext } from '#queue/context.ts';
@@ -9,7 +9,7 @@ import { judgingLive, KnownLabels } from './known-labels.ts';
 import type { IngestPorts } from './ports.ts';
 import { type Prepared, prepare, storeBatch } from './take-in.ts';
 
-/** Takes in one message that its mailbox could not give when the others came. */
+/** Takes in one message that its mailbox could not give, or said was gone, when the others came. */
 export const messageJob = defineJob({
   type: 'ingest.message',
   title: 'Take in a message that could not be had',
@@ -34,13 +34,21 @@ export const messageJob = defineJob({
   },
 });
 
-/** Has what a batch could not get asked for again, one by one, in the transaction that stores the rest of it. */
+/**
+ * Has what a batch did not get asked for again, one by one, in the transaction that stores the rest of it: what the mailbox
+ * cannot give until it can, and what it says is gone once, a little later, since a part of it may not have heard of it yet.
+ */
 export const askAgain = async (
   ctx: JobContext<IngestPorts>,
   tx: Tx,
-  { accountId, withheld }: { accountId: string } & Pick<Prepared, 'withheld'>,
+  { accountId, prepared }: { accountId: string; prepared: Prepared },
 ): Promise<void> => {
-  for (const providerMessageId of withheld) {
-    await ctx.enqueue(messageJob, { accountId, providerMessageId }, { tx });
+  const here = new Set(prepared.mails.map(({ id }) => id));
+  const withheld = new Set(prepared.withheld);
+  const laterMs = ctx.app.clock.ms() + GONE_AGAIN_MS;
+  for (const providerMessageId of prepared.unknown) {
+    if (here.has(providerMessageId)) continue;
+    const more = withheld.has(providerMessageId) ? {} : { notBeforeMs: laterMs };
+    await ctx.enqueue(messageJob, { accountId, providerMessageId }, { tx, ...more });
   }
 };

@@ -99,3 +99,28 @@ test('while a mailbox gives nothing at all, nothing is passed over', async () =>
   await pass(10 * 60_000);
   expect(await subjects(t)).toEqual(['one', 'three', 'two']);
 });
+
+test('a message that is said to be gone by a server that has not heard of it yet comes a little later', async () => {
+  const { t, box, pass } = await withholding({ subject: undefined });
+  await using _ = t;
+  const give = box.answerFetch;
+  box.answerFetch = async () => [];
+  await t.deliver({ subject: 'one' });
+  await t.drain();
+  expect(await ledger(t)).toMatchObject([{ state: 'left_alone' }]);
+  box.answerFetch = give;
+  await pass(120_000);
+  expect(await subjects(t)).toEqual(['one']);
+  expect(await starred(t)).toBe(1);
+});
+
+test('one that is gone for good is asked for once more, and no more', async () => {
+  const { t, box, pass } = await withholding({ subject: undefined });
+  await using _ = t;
+  box.answerFetch = async () => [];
+  await t.deliver({ subject: 'one' });
+  await t.drain();
+  await pass(HOUR_MS);
+  expect(box.fetched).toHaveLength(2);
+  expect(await ledger(t)).toMatchObject([{ state: 'left_alone' }]);
+});

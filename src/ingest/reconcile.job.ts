@@ -86,7 +86,7 @@ class Reconcile {
             prepared,
             now: app.clock.now(),
           });
-          await askAgain(this.#ctx, tx, { accountId: account.id, ...prepared });
+          await askAgain(this.#ctx, tx, { accountId: account.id, prepared });
           await this.#labels.lookFor(tx, prepared);
           return stored;
         });

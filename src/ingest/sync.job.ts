@@ -122,7 +122,7 @@ class SyncTurn {
       const judging = judgingLive(account, this.#labels.notJudged, toMs(now));
       const stored = await storeBatch(app, tx, { account, judging, prepared, now });
       crashpoint('sync.stored');
-      await askAgain(this.#ctx, tx, { accountId: account.id, ...prepared });
+      await askAgain(this.#ctx, tx, { accountId: account.id, prepared });
       await this.#labels.lookFor(tx, prepared);
       if (cursor !== null && cursor !== this.#stored) {
         const moved = await moveCursor(tx, { id: account.id, from: this.#stored, to: cursor, now });
