@@ -1,4 +1,4 @@
-import { FETCH_APART_ATTEMPT } from '#config/limits-ingest.ts';
+import { FETCH_APART, FETCH_APART_ATTEMPT } from '#config/limits-ingest.ts';
 import type { FetchedMail, Lane, Mailbox } from '#mail/port.ts';
 import { isAppError } from '#std/errors.ts';
 
@@ -42,14 +42,20 @@ const fetchApart = async (
 ): Promise<Fetched> => {
   const mails: FetchedMail[] = [];
   const withheld: string[] = [];
-  for (const id of ids) {
+  const one = async (id: string): Promise<void> => {
     try {
       mails.push(...(await mailbox.fetch([id], { lane })));
     } catch (e) {
       if (!mayBeOfOne(e, attempt)) throw e;
       withheld.push(id);
     }
+  };
+  // Side by side: a mailbox in trouble answers late.
+  for (let at = 0; at < ids.length; at += FETCH_APART) {
+    await Promise.all(ids.slice(at, at + FETCH_APART).map(one));
   }
   if (mails.length === 0) throw first;
+  const place = new Map(ids.map((id, i) => [id, i]));
+  mails.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
   return { mails, withheld };
 };
