@@ -5,7 +5,7 @@ export const FETCH_AHEAD = 2;
 /** Messages of a listed page that are fetched first, so that some are soon there to be seen. */
 export const FETCH_FIRST = 8;
 /** Attempt of a job from which on messages that could not be fetched together are asked for one by one, so many at once. */
-export const FETCH_APART_ATTEMPT = 3;
+export const FETCH_APART_ATTEMPT = 2;
 export const FETCH_APART = 8;
 /** Milliseconds after which a message that was said to be gone when it was first asked for is asked for once more. */
 export const GONE_AGAIN_MS = 60_000;

@@ -16,45 +16,38 @@ export interface Fetched {
 }
 
 /**
- * Fetches messages. Where that fails again and again, each is asked for by itself, so that one that can't be had keeps no
- * other from coming. Throws what the mailbox throws while it gives none at all: then it is the mailbox that is away.
+ * Fetches messages, all together at first. What has failed so is asked for one by one, so that one message that can't be
+ * had keeps no other from coming. Throws what the mailbox throws when it gives none of many: then it is the mailbox that is in trouble.
  */
-export const fetchMails = async (mailbox: Mailbox, { ids, lane, attempt }: Wish): Promise<Fetched> => {
-  if (ids.length === 0) return { mails: [], withheld: [] };
-  try {
-    return { mails: await mailbox.fetch([...ids], { lane }), withheld: [] };
-  } catch (e) {
-    if (!mayBeOfOne(e, attempt) || ids.length === 1) throw e;
-    return fetchApart(mailbox, { ids, lane, attempt }, e);
-  }
+export const fetchMails = async (mailbox: Mailbox, wish: Wish): Promise<Fetched> => {
+  const { ids, lane, attempt } = wish;
+  if (attempt >= FETCH_APART_ATTEMPT) return fetchApart(mailbox, wish);
+  const mails = ids.length === 0 ? [] : await mailbox.fetch([...ids], { lane });
+  return { mails, withheld: [] };
 };
 
 /** What a limit or a sign-in is in the way of would be in the way of each. */
-const mayBeOfOne = (e: unknown, attempt: number): boolean => {
-  if (!isAppError(e)) return attempt >= FETCH_APART_ATTEMPT;
-  return e.kind === 'permanent' || (e.kind === 'transient' && attempt >= FETCH_APART_ATTEMPT);
-};
+const mayBeOfOne = (e: unknown): boolean =>
+  !isAppError(e) || e.kind === 'permanent' || e.kind === 'transient';
 
-const fetchApart = async (
-  mailbox: Mailbox,
-  { ids, lane, attempt }: Wish,
-  first: unknown,
-): Promise<Fetched> => {
+const fetchApart = async (mailbox: Mailbox, { ids, lane }: Wish): Promise<Fetched> => {
   const mails: FetchedMail[] = [];
   const withheld: string[] = [];
+  let last: unknown;
   const one = async (id: string): Promise<void> => {
     try {
       mails.push(...(await mailbox.fetch([id], { lane })));
     } catch (e) {
-      if (!mayBeOfOne(e, attempt)) throw e;
+      if (!mayBeOfOne(e)) throw e;
+      last = e;
       withheld.push(id);
     }
   };
-  // Side by side: a mailbox in trouble answers late.
+  // Side by side, since a mailbox in trouble answers late; not for long, when it answers nothing but errors.
   for (let at = 0; at < ids.length; at += FETCH_APART) {
     await Promise.all(ids.slice(at, at + FETCH_APART).map(one));
+    if (withheld.length === FETCH_APART && mails.length === 0) throw last;
   }
-  if (mails.length === 0) throw first;
   const place = new Map(ids.map((id, i) => [id, i]));
   mails.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
   return { mails, withheld };

@@ -22,7 +22,8 @@ export const messageJob = defineJob({
     const where = await app.openMailbox(accountId);
     if ((await knownInLedger(app.db, accountId, [id])).stored.has(id)) return { messages: 0 };
     const labels = await KnownLabels.of(ctx, where);
-    const prepared = await prepare(app, { ...where, attempt: ctx.attempt }, { ids: [id], others: [] });
+    // As if for the first time: what can't be had is this job's to try again.
+    const prepared = await prepare(app, { ...where, attempt: 1 }, { ids: [id], others: [] });
     const messages = await ctx.write(async (tx) => {
       const now = app.clock.now();
       const judging = judgingLive(where.account, labels.notJudged, toMs(now));

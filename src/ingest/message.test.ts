@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
+import { FETCH_APART, MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
 import { ManualClock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
@@ -90,14 +90,15 @@ test('while a mailbox gives nothing at all, nothing is passed over', async () =>
   box.answerFetch = async () => {
     throw new AppError('transient', 'mail.server-error', 'The server failed');
   };
-  await t.deliver({ subject: 'one' }, { subject: 'two' });
+  const many = Array.from({ length: 2 * FETCH_APART }, (_, i) => `${i + 10}`);
+  await t.deliver(...many.map((subject) => ({ subject })));
   await t.drain();
   await pass(20 * 60_000);
   expect(await ledger(t)).toEqual([]);
   box.answerFetch = give;
-  await t.deliver({ subject: 'three' });
+  await t.deliver({ subject: 'last' });
   await pass(10 * 60_000);
-  expect(await subjects(t)).toEqual(['one', 'three', 'two']);
+  expect(await subjects(t)).toEqual([...many, 'last']);
 });
 
 test('a message that is said to be gone by a server that has not heard of it yet comes a little later', async () => {
@@ -123,4 +124,17 @@ test('one that is gone for good is asked for once more, and no more', async () =
   await pass(HOUR_MS);
   expect(box.fetched).toHaveLength(2);
   expect(await ledger(t)).toMatchObject([{ state: 'left_alone' }]);
+});
+
+test('a lone message that cannot be had is waited for like any other', async () => {
+  const broken: { subject: string | undefined } = { subject: 'broken' };
+  const { t, pass } = await withholding(broken);
+  await using _ = t;
+  await t.deliver({ subject: 'broken' });
+  await t.drain();
+  await pass(60_000);
+  expect(await ledger(t)).toMatchObject([{ state: 'failed' }]);
+  broken.subject = undefined;
+  await pass(10 * 60_000);
+  expect(await subjects(t)).toEqual(['broken']);
 });
