@@ -80,7 +80,10 @@ class BackfillTurn {
         depth: FETCH_AHEAD,
         begin: ({ batch }) =>
           prepare(this.#ctx.app, { ...this.#where, lane: 'bulk', attempt: this.#ctx.attempt }, batch),
-        finish: (prepared, step) => this.#store(prepared, step),
+        finish: async (prepared, step) => {
+          await this.#store(prepared, step);
+          if (prepared.stopped) throw prepared.stopped.by;
+        },
       });
     } catch (e) {
       if (!isAppError(e, 'mail.page-expired') || this.#at.page === null) throw e;
@@ -127,6 +130,7 @@ class BackfillTurn {
       crashpoint('backfill.stored');
       await askAgain(this.#ctx, tx, { accountId: account.id, prepared });
       await this.#labels.lookFor(tx, prepared);
+      if (prepared.stopped) return { stored, at: this.#at };
       const at = await keep(tx, { account, at: this.#after(step, stored), now });
       return { stored, at };
     });

@@ -13,6 +13,8 @@ export interface Wish {
 export interface Fetched {
   mails: FetchedMail[];
   withheld: string[];
+  /** Set when something came in the way of all that was still to be asked for; what came before it is good. */
+  stopped?: { by: unknown; asked: ReadonlySet<string> };
 }
 
 /**
@@ -33,6 +35,7 @@ const mayBeOfOne = (e: unknown): boolean =>
 const fetchApart = async (mailbox: Mailbox, { ids, lane }: Wish): Promise<Fetched> => {
   const mails: FetchedMail[] = [];
   const withheld: string[] = [];
+  const asked = new Set<string>();
   let last: unknown;
   const one = async (id: string): Promise<void> => {
     try {
@@ -42,13 +45,19 @@ const fetchApart = async (mailbox: Mailbox, { ids, lane }: Wish): Promise<Fetche
       last = e;
       withheld.push(id);
     }
+    asked.add(id);
+  };
+  const sorted = (): FetchedMail[] => {
+    const place = new Map(ids.map((id, i) => [id, i]));
+    return mails.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
   };
   // Side by side, since a mailbox in trouble answers late; not for long, when it answers nothing but errors.
   for (let at = 0; at < ids.length; at += FETCH_APART) {
-    await Promise.all(ids.slice(at, at + FETCH_APART).map(one));
+    const settled = await Promise.allSettled(ids.slice(at, at + FETCH_APART).map(one));
+    const stop = settled.find((s) => s.status === 'rejected');
+    if (stop && asked.size === 0) throw stop.reason;
+    if (stop) return { mails: sorted(), withheld, stopped: { by: stop.reason, asked } };
     if (withheld.length === FETCH_APART && mails.length === 0) throw last;
   }
-  const place = new Map(ids.map((id, i) => [id, i]));
-  mails.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
-  return { mails, withheld };
+  return { mails: sorted(), withheld };
 };

@@ -138,3 +138,28 @@ test('a lone message that cannot be had is waited for like any other', async () 
   await pass(10 * 60_000);
   expect(await subjects(t)).toEqual(['broken']);
 });
+
+test('what came before the quota was used up is kept', async () => {
+  const broken: { subject: string | undefined } = { subject: 'broken' };
+  const { t, box, pass } = await withholding(broken);
+  await using _ = t;
+  const give = box.answerFetch;
+  let left = 2 * FETCH_APART;
+  box.answerFetch = async (mails, o) => {
+    if (left <= 0) throw new AppError('limit', 'mail.quota-wait', 'Enough', { retryAfterMs: 120_000 });
+    if (mails.length === 1) left--;
+    return give(mails, o);
+  };
+  const many = Array.from({ length: 4 * FETCH_APART }, (_, i) => `${i + 10}`);
+  await t.deliver(...['broken', ...many].map((subject) => ({ subject })));
+  await t.drain();
+  await pass(60_000);
+  const early = await subjects(t);
+  expect(early.length).toBeGreaterThanOrEqual(FETCH_APART);
+  expect(early.length).toBeLessThan(many.length);
+  left = Number.POSITIVE_INFINITY;
+  broken.subject = undefined;
+  await pass(10 * 60_000);
+  expect(await subjects(t)).toEqual([...many, 'broken']);
+  expect(await ledger(t)).toEqual([]);
+});

@@ -91,6 +91,7 @@ class Reconcile {
           return stored;
         });
         crashpoint('reconcile.stored');
+        if (prepared.stopped) throw prepared.stopped.by;
       },
     });
     // Only now, when the survey has come to its end without an error, is what it did not show in doubt.

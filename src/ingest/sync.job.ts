@@ -79,7 +79,10 @@ class SyncTurn {
       {
         depth: FETCH_AHEAD,
         begin: ({ batch }) => prepare(this.#ctx.app, { ...this.#where, attempt: this.#ctx.attempt }, batch),
-        finish: (prepared, { cursor }) => this.#store(prepared, cursor),
+        finish: async (prepared, { cursor }) => {
+          await this.#store(prepared, prepared.stopped ? null : cursor);
+          if (prepared.stopped) throw prepared.stopped.by;
+        },
       },
     );
     if (expired) await openGap(this.#ctx, { ...this.#where, from: this.#stored });

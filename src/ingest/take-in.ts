@@ -25,6 +25,8 @@ export interface Prepared {
   unknown: string[];
   /** Ids that the mailbox answered with an error while it gave others: they are asked for again by themselves. */
   withheld: string[];
+  /** Set when the rest of the batch could not be asked for: what is here is good, and the batch is not over. */
+  stopped?: { by: unknown };
   mails: ParsedFetched[];
 }
 
@@ -42,7 +44,7 @@ export const prepare = async (
   const { account, mailbox, lane = 'interactive', attempt } = where;
   const { stored } = await knownInLedger(ports.db, account.id, batch.ids);
   const wanted = batch.ids.filter((id) => !stored.has(id));
-  const { mails: fetched, withheld } = await fetchMails(mailbox, { ids: wanted, lane, attempt });
+  const { mails: fetched, withheld, stopped } = await fetchMails(mailbox, { ids: wanted, lane, attempt });
   const { since } = account.state;
   const tooOld = new Set(
     fetched.filter((f) => batch.onlyOurs?.has(f.id) && f.internalDate < (since ?? '')).map((f) => f.id),
@@ -56,7 +58,9 @@ export const prepare = async (
     if (!mail) throw new Error('The parser answered fewer messages than it was given');
     return { ...f, mail: asSent(mail, f.content) };
   });
-  return { batch, unknown: wanted.filter((id) => !tooOld.has(id)), withheld, mails };
+  const unknown = wanted.filter((id) => !tooOld.has(id) && stopped?.asked.has(id) !== false);
+  if (!stopped) return { batch, unknown, withheld, mails };
+  return { batch: { ...batch, others: [] }, unknown, withheld, mails, stopped };
 };
 
 /** How the messages of a batch are to be decided. */

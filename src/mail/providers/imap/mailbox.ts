@@ -46,6 +46,8 @@ export const imapMailbox = (ports: MailboxPorts): Mailbox => {
   };
   const file = (role: LabelRole, raw: Uint8Array, flags: string[]): Promise<string> =>
     use((session) => fileInto(mirror, session, { role, raw, flags }));
+  const markAnsweredBy = ({ raw }: Outgoing): Promise<void> =>
+    use((session) => markAnswered(mirror, session, raw));
   const { backfillDays } = mirror.options;
   return {
     can: capabilities(settings),
@@ -85,11 +87,15 @@ export const imapMailbox = (ports: MailboxPorts): Mailbox => {
     send: async (mail, onRefused) => {
       const refused = await ports.submit(mail);
       if (refused.length > 0) onRefused?.(refused);
-      const id = filesSentMail(settings) ? null : await anyway(() => file('sent', mail.raw, ['\\Seen']));
-      await anyway(() => use((session) => markAnswered(mirror, session, mail.raw)));
-      return id;
+      await anyway(() => markAnsweredBy(mail));
+      return filesSentMail(settings) ? null : anyway(() => file('sent', mail.raw, ['\\Seen']));
     },
-    traceSend: (mail) => use((session) => trace(mirror, session, mail)),
+    traceSend: async (mail) => {
+      const found = await use((session) => trace(mirror, session, mail));
+      // Whoever sent it may not have come to that.
+      if (found.kind === 'sent') await anyway(() => markAnsweredBy(mail));
+      return found;
+    },
     unstage: async () => {},
     watch: (onChange) => ports.watch(() => onChange()),
     test: () => health(ports),
