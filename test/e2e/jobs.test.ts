@@ -218,7 +218,7 @@ journey('the queue is read by state and by type, and is live', async (trip) => {
   await visit(trip, '/jobs?type=import');
   const list = page.getByRole('main').getByRole('listitem').filter({ hasText: 'Import an archive' });
   await page.getByRole('combobox', { name: 'Type' }).waitFor();
-  await page.getByText(/^Loading/).waitFor({ state: 'detached' });
+  await page.getByText('Loading the jobs…').waitFor({ state: 'detached' });
   const before = await list.count();
   const { jobId } = await importFile(
     page,
