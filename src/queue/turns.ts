@@ -65,6 +65,8 @@ export class Turns<App> {
   #again = false;
   #nextDueMs = 0;
   #races = 0;
+  /** Turns that recorded endings: what looked before one of them may have missed what it made ready. */
+  #endings = 0;
   /** Tokens of claims whose commit was not answered: they may hold jobs that we know nothing of. */
   readonly #unsure = new Set<string>();
   #cancelRetry: (() => void) | undefined;
@@ -126,6 +128,7 @@ export class Turns<App> {
     let dry = !this.claiming;
     if (what.ended.length + what.returning.length + want.limit + this.#unsure.size > 0) {
       const { rooms, answered } = hand.ask(want.limit);
+      const endings = this.#endings;
       try {
         const writing = this.#write(what, { ...want, rooms });
         if (this.#inTurn < this.#p.lanes && this.claiming && hand.want.limit > 0) this.schedule();
@@ -134,7 +137,8 @@ export class Turns<App> {
         this.#races = 0;
         hand.recorded(what);
         this.#after(what.ended, done);
-        dry = done.claimed.length < want.limit && !this.#isDue();
+        dry = done.claimed.length < want.limit && !this.#isDue() && endings === this.#endings;
+        if (what.ended.length + what.returning.length > 0) this.#endings++;
       } catch (e) {
         answered();
         hand.notRecorded(what);
