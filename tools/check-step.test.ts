@@ -88,7 +88,7 @@ test('a test file that could not be loaded counts as one failure', () => {
         message: '',
         assertionResults: [
           { status: 'passed', fullName: 'adds' },
-          { status: 'failed', fullName: 'subtracts' },
+          { status: 'failed', fullName: 'subtracts', failureMessages: ['Error: 3 is not 2\n    at x'] },
         ],
       },
     ],
@@ -96,6 +96,6 @@ test('a test file that could not be loaded counts as one failure', () => {
   expect(countTests(report)).toEqual({
     passed: 1,
     failed: 2,
-    reasons: ['a.test.ts: subtracts', 'broken.test.ts: no such module'],
+    reasons: ['a.test.ts: subtracts\n  Error: 3 is not 2', 'broken.test.ts: no such module'],
   });
 });

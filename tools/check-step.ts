@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** One command of a check. */
 export interface Step {
@@ -31,7 +32,7 @@ interface VitestReport {
     name: string;
     status: string;
     message: string;
-    assertionResults: { status: string; fullName: string }[];
+    assertionResults: { status: string; fullName: string; failureMessages?: readonly string[] }[];
   }[];
 }
 
@@ -54,6 +55,8 @@ export const stopAll = (): void => {
 
 /** Characters of a step's output that are kept, the last ones. */
 const KEPT_CHARS = 200_000;
+/** Characters of the message of a failed test in the summary. */
+const REASON_CHARS = 300;
 
 /**
  * Runs a command with our own output. Resolves with null when it ended well, else with the reason. `hear` is told what it
@@ -93,13 +96,19 @@ const readReport = (file: string): VitestReport | undefined => {
   }
 };
 
+/** What a test says first of why it failed, short enough for a summary. */
+const firstLine = (message = ''): string[] => {
+  const line = stripVTControlCharacters(message).split('\n')[0]?.slice(0, REASON_CHARS);
+  return line ? [line] : [];
+};
+
 /** Counts the tests of a report. A file that could not even be loaded counts as one failure. */
 export const countTests = (report: VitestReport): Pick<Outcome, 'passed' | 'failed' | 'reasons'> => {
   const place = (file: string): string => path.relative(process.cwd(), file);
   const all = report.testResults.flatMap((file) =>
-    file.assertionResults.map(({ status, fullName }) => ({
+    file.assertionResults.map(({ status, fullName, failureMessages }) => ({
       status,
-      title: `${place(file.name)}: ${fullName}`,
+      title: [`${place(file.name)}: ${fullName}`, ...firstLine(failureMessages?.[0])].join('\n  '),
     })),
   );
   const failed = all.filter((one) => one.status === 'failed').map((one) => one.title);

@@ -79,7 +79,7 @@ const summarise = (outcomes: readonly Outcome[]): void => {
     console.log(
       `${one.ok ? 'ok    ' : 'FAILED'} ${one.step.padEnd(16)} ${one.seconds.toFixed(1).padStart(6)} s${tests}`,
     );
-    for (const reason of one.reasons) console.log(`         ${reason}`);
+    for (const reason of one.reasons) console.log(reason.replace(/^/gm, ' '.repeat(9)));
   }
   const sum = (key: 'passed' | 'failed'): number => outcomes.reduce((total, one) => total + one[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
