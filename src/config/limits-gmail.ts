@@ -26,6 +26,9 @@ export const GMAIL_LARGE_READS = 2;
 export const GMAIL_RAW_FACTOR = 3;
 /** Entries of one page of a list and of a history. */
 export const GMAIL_LIST_PAGE = 500;
+/** Messages of an account whose state is kept in memory, and records since then among which a change of one is looked for. */
+export const GMAIL_SEEN_MESSAGES = 1_000;
+export const GMAIL_SEEN_RECORDS = 100;
 /** Pages of history in a row that may hold nothing. */
 export const GMAIL_EMPTY_PAGES = 10;
 /** Pages of what changed while a mailbox was surveyed: with more, it is begun again later. */

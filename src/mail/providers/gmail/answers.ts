@@ -59,6 +59,8 @@ const dated = {
   id,
   threadId: id,
   labelIds,
+  /** The last record of the history that touched the message. */
+  historyId: historyId.optional(),
   /** Milliseconds since 1970, as text. */
   internalDate: z.string().regex(/^-?[0-9]{1,15}$/),
   sizeEstimate: count.default(0),

@@ -1,10 +1,10 @@
-import { GMAIL_EMPTY_PAGES, GMAIL_LIST_PAGE } from '#config/limits-gmail.ts';
+import { GMAIL_EMPTY_PAGES, GMAIL_LIST_PAGE, GMAIL_SEEN_RECORDS } from '#config/limits-gmail.ts';
 import { isEmptyPatch } from '#mail/patch.ts';
 import type { ChangePage, MailChange } from '#mail/port.ts';
 import { type HistoryRecord, historyList, profile } from './answers.ts';
 import { isGone } from './errors.ts';
 import { isHistoryId, laterHistory } from './ids.ts';
-import { unlessTooLarge } from './reading.ts';
+import { unlessGone, unlessTooLarge } from './reading.ts';
 import type { Rest } from './rest.ts';
 import { patchOf } from './state.ts';
 
@@ -31,6 +31,19 @@ export const changesSince = async (
     if (isGone(e)) return { expired: true };
     throw e;
   }
+};
+
+/**
+ * Whether the history is certain to tell of no change of the message since. What is a long way back is not looked through.
+ */
+export const isUnchanged = async (rest: Rest, id: string, since: string): Promise<boolean> => {
+  const query = { startHistoryId: since, maxResults: GMAIL_SEEN_RECORDS };
+  const asked = rest.ask({ method: 'history.list', verb: 'GET', path: '/history', query }, historyList);
+  const page = await unlessGone(asked);
+  if (page?.historyId === undefined || page.nextPageToken !== undefined) return false;
+  // A server that lags behind knows less than we do.
+  if (BigInt(page.historyId) < BigInt(since)) return false;
+  return !page.history.some((record) => changesOf(record).some((change) => change.id === id));
 };
 
 interface Records {

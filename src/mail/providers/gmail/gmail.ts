@@ -9,6 +9,7 @@ import { type Access, gmailMailbox } from './mailbox.ts';
 import { type Puller, pubsubPuller } from './pubsub.ts';
 import { AccountQuota, type QuotaSettings, quotaUse } from './quota.ts';
 import { restClient } from './rest.ts';
+import { SeenStates } from './seen-states.ts';
 import type { Marks } from './tracing.ts';
 import { pollWatch, pushWatch, type Watch } from './watch.ts';
 
@@ -45,6 +46,7 @@ interface OfAccount {
   reads: Readonly<Record<Lane, Limiter>>;
   marks: Marks;
   labels: SeenLabels;
+  seen: SeenStates;
 }
 
 /** Gmail and Workspace, over the Gmail API. */
@@ -62,6 +64,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
       reads: { interactive: limiter(GMAIL_READS), bulk: limiter(GMAIL_READS) },
       marks: new Map(),
       labels: {},
+      seen: new SeenStates(),
     };
     known.set(accountId, made);
     return made;
@@ -69,9 +72,9 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
 
   const open = (account: AccountRef): Mailbox => {
     const { signIn } = account;
-    const { quota, reads, marks, labels: seen } = ofAccount(account.id);
+    const { quota, reads, marks, labels: seenLabels, seen } = ofAccount(account.id);
     const rest = restClient({ clock, random, signIn, root: settings.root, quota });
-    const labels = new Labels(rest, clock, seen);
+    const labels = new Labels(rest, clock, seenLabels);
     const watch = watchOf({ ports, account, rest, puller });
     return gmailMailbox({
       rest,
@@ -82,6 +85,7 @@ export const gmailProvider = (ports: GmailPorts): MailProvider => {
       reads,
       whole,
       marks,
+      seen,
       backfillDays: settings.backfillDays,
     });
   };

@@ -10,6 +10,7 @@ import { deleteMail, modify, stateNow } from './modify.ts';
 import { readOnly } from './read-only.ts';
 import { attachmentOf, fetchMails, rawMail } from './reading.ts';
 import type { Rest } from './rest.ts';
+import type { SeenStates } from './seen-states.ts';
 import { createDraft, send, stage, traceSend, unstage } from './sending.ts';
 import { expandPatch } from './state.ts';
 import { survey } from './survey.ts';
@@ -28,6 +29,7 @@ export interface GmailMailboxPorts {
   reads: Readonly<Record<Lane, Limiter>>;
   whole: Limiter;
   marks: Marks;
+  seen: SeenStates;
   backfillDays: number | undefined;
 }
 
@@ -63,7 +65,7 @@ export const gmailMailbox = (ports: GmailMailboxPorts): Mailbox => {
     survey: (since, limit, o) => survey(rest, { since, limit, lane: o?.lane }),
     cursor: () => currentHistory(rest),
     fetch: (ids, o) => fetchMails(ports, ids, o?.lane),
-    state: (id) => stateNow(rest, id),
+    state: (id) => stateNow(ports, id),
     expand: async (patch, state) => expandPatch(patch, state),
     modify: (id, patch) => changing(() => modify(ports, id, patch)),
     delete: (id) => deleteMail(rest, id, can.permanentDelete),

@@ -2,32 +2,44 @@ import type { MailState } from '#mail/message.ts';
 import type { MailPatch } from '#mail/patch.ts';
 import { AppError, isAppError } from '#std/errors.ts';
 import { minimal } from './answers.ts';
+import { isUnchanged } from './changes.ts';
 import { isMessageId } from './ids.ts';
 import type { Labels } from './labels.ts';
 import type { Method } from './prices.ts';
 import { briefly, unlessGone } from './reading.ts';
 import type { Rest } from './rest.ts';
+import type { SeenStates } from './seen-states.ts';
 import { isOurs, labelChange, stateOf } from './state.ts';
 
+export interface ModifyPorts {
+  rest: Rest;
+  labels: Labels;
+  seen: SeenStates;
+}
+
 /** The labels that the message has now; null when it is gone. */
-export const stateNow = async (rest: Rest, id: string): Promise<MailState | null> => {
+export const stateNow = async (
+  { rest, seen }: Pick<ModifyPorts, 'rest' | 'seen'>,
+  id: string,
+): Promise<MailState | null> => {
   if (!isMessageId(id)) return null;
+  const before = seen.of(id);
+  if (before && (await isUnchanged(rest, id, before.historyId))) return before.state;
   const answer = await briefly(rest, id);
-  return answer && stateOf(answer.labelIds);
+  return answer && seen.note(answer);
 };
 
 type Change = ReturnType<typeof labelChange>;
 
 /** Sets and removes; the same twice gives the same state. null when the message is gone. */
-export const modify = async (
-  { rest, labels }: { rest: Rest; labels: Labels },
-  id: string,
-  patch: MailPatch,
-): Promise<MailState | null> => {
+export const modify = async (ports: ModifyPorts, id: string, patch: MailPatch): Promise<MailState | null> => {
+  const { rest, labels, seen } = ports;
   const change = labelChange(patch);
   await labels.check(patch.addLabels);
   if (!isMessageId(id)) return null;
-  if (change.addLabelIds.length + change.removeLabelIds.length === 0) return stateNow(rest, id);
+  if (change.addLabelIds.length + change.removeLabelIds.length === 0) return stateNow(ports, id);
+  // Our own change would be found in the history, and the message asked for all the same.
+  seen.forget(id);
   try {
     return await unlessGone(relabel(rest, id, change));
   } catch (e) {
@@ -36,8 +48,7 @@ export const modify = async (
     const there = new Set((await labels.list()).map((label) => label.id));
     await labels.check(patch.addLabels);
     const removeLabels = patch.removeLabels.filter((label) => there.has(label) || !isOurs(label));
-    if (removeLabels.length < patch.removeLabels.length)
-      return modify({ rest, labels }, id, { ...patch, removeLabels });
+    if (removeLabels.length < patch.removeLabels.length) return modify(ports, id, { ...patch, removeLabels });
     if (!touchesTrash(change)) throw e;
     return unlessGone(byTrash(rest, id, change));
   }

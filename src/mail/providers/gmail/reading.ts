@@ -25,17 +25,18 @@ import { isMessageId, opaqueId } from './ids.ts';
 import type { Limiter } from './limiter.ts';
 import { hasPlainSender, headerBlock, isReadText, rebuild } from './rebuild.ts';
 import type { Call, Rest } from './rest.ts';
-import { stateOf } from './state.ts';
+import type { SeenStates } from './seen-states.ts';
 
 /**
  * What reading needs. `reads` are those of the account: who asked first has all of theirs first, so that work which was
  * begun early is done early, however little the quota gives. `whole` lets few messages at a time be read as one piece,
- * whatever their account.
+ * whatever their account. `seen` is told in what state each was.
  */
 export interface ReadingPorts {
   rest: Rest;
   reads: Readonly<Record<Lane, Limiter>>;
   whole: <T>(work: () => Promise<T>) => Promise<T>;
+  seen: SeenStates;
 }
 
 const get = (id: string, format: string, lane?: Lane): Call => ({
@@ -93,18 +94,18 @@ const fetchMail = async (ports: ReadingPorts, id: string, lane?: Lane): Promise<
     ports.rest.ask({ ...get(id, 'full', lane), maxBytes: GMAIL_MESSAGE_BYTES }, full),
   );
   const content = answer && (await contentOfPayload(answer.payload));
-  if (answer && content) return mailOf(answer, content);
+  if (answer && content) return mailOf(ports, answer, content);
   return ports.whole(() => wholeMail(ports, id, { lane, sizeBytes: answer?.sizeEstimate }));
 };
 
 type Dated = Omit<FullAnswer, 'payload'>;
 
-const mailOf = (answer: Dated, content: RawContent): FetchedMail => ({
+const mailOf = ({ seen }: ReadingPorts, answer: Dated, content: RawContent): FetchedMail => ({
   id: answer.id,
   threadKey: answer.threadId,
   internalDate: toInstant(Number(answer.internalDate)),
   sizeBytes: answer.sizeEstimate,
-  state: stateOf(answer.labelIds),
+  state: seen.note(answer),
   content,
 });
 
@@ -123,9 +124,9 @@ const wholeMail = async (
   const maxBytes = Math.min(most, GMAIL_RAW_BYTES);
   const asked = ports.rest.ask({ ...get(id, 'raw', o.lane), ...whole, maxBytes }, rawAnswer);
   const answer = await (most > GMAIL_RAW_BYTES ? unlessTooLarge(asked) : asked);
-  if (answer) return mailOf(answer, { raw: Buffer.from(answer.raw, 'base64url') });
+  if (answer) return mailOf(ports, answer, { raw: Buffer.from(answer.raw, 'base64url') });
   const known = headers ?? (await readHeaders());
-  return mailOf(known, headersOnly(known.payload.headers));
+  return mailOf(ports, known, headersOnly(known.payload.headers));
 };
 
 const headersOnly = (headers: readonly HeaderAnswer[]): RawContent => {
