@@ -70,14 +70,15 @@ const stopOne = async (o: {
   }
   const how = await child.ended;
   seen.slowest = Math.max(seen.slowest, performance.now() - began);
-  // It may have been done before the second one came.
-  if (how !== 0 && !(second && how === INTERRUPTED)) {
+  // It may have been done before the second one came, or have had nothing left to do but to end.
+  const done = how === 0 || (second !== undefined && how === second);
+  if (!done && !(second && how === INTERRUPTED)) {
     seen.wrongEnds++;
     t.note(`ended with ${how}: ${child.stderr().slice(-500)}`);
   }
   const late = await app.db.all('select id from jobs where started_at > $1', [toInstant(at + CLAIM_MS)]);
   seen.lateClaims += late.length;
-  if (how !== 0) return;
+  if (!done) return;
   const [left] = await app.db.all<{ held: number; counted: number }>(LEFT);
   seen.held += Number(left?.held ?? 0);
   seen.counted += Number(left?.counted ?? 0);
