@@ -1,23 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAccount, findAccountByEmail } from '#accounts/store.ts';
 import { findAction, undoneBy } from '#actions/store.ts';
 import { requestUndo } from '#actions/undo.ts';
-import { loadConfig } from '#config/load.ts';
-import { migrate } from '#db/migrate.ts';
-import { openDatabase } from '#db/open.ts';
 import { importJob } from '#ingest/import.job.ts';
-import { parsePool } from '#mail/parse-pool.ts';
-import { rescueStale } from '#queue/rescue.ts';
 import { createRules } from '#rules/store.ts';
-import { ManualClock, systemClock } from '#std/clock.ts';
-import { seededRandom } from '#std/random.ts';
-import { memoryLog } from '#telemetry/log-memory.ts';
-import { type App, openApp } from '../../src/app.ts';
-import { workerOf } from '../../src/main.ts';
-import { Killed, Killer, type Moment } from './killer.ts';
+import type { App } from '../../src/app.ts';
+import { everyDeath, Grounds, nobody, type Story } from './lives.ts';
 
 const ARCHIVE = [
   ['news@list.example', 'Weekly letter', 'All the news.'],
@@ -54,45 +44,13 @@ const RULES = [
   },
 ];
 
-let dir = '';
-// Threads take longer to start than a whole life, and no life depends on whose they are.
-const parser = parsePool({ clock: systemClock });
-/** Every life begins on a copy of this: a database with its tables, and nothing in them. */
-const EMPTY = 'empty.db';
+const grounds = new Grounds();
+const MBOX = join(grounds.dir, 'mail.mbox');
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'ashford-fault-'));
-  writeFileSync(join(dir, 'mail.mbox'), ARCHIVE);
-  const db = await openDatabase({ url: join(dir, EMPTY), clock: systemClock, random: seededRandom(7) });
-  await migrate(db, { clock: systemClock });
-  await db.close();
+  writeFileSync(MBOX, ARCHIVE);
+  await grounds.startEmpty();
 });
-afterAll(async () => {
-  await parser.close();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-const open = async (data: string, clock: ManualClock, killer: Killer | undefined): Promise<App> => {
-  const { config } = loadConfig({
-    env: {},
-    cwd: dir,
-    homeDir: dir,
-    readFile: () => undefined,
-    // Nothing cuts the power here, so nothing need be forced onto the disk.
-    overrides: { 'paths.data_dir': data, 'queue.concurrency': 1, 'queue.durability': 'normal' },
-  });
-  const log = memoryLog();
-  // A process that is being killed complains; what counts is the state that it leaves.
-  log.expectErrors('');
-  return openApp({
-    config,
-    version: 'test',
-    log,
-    clock,
-    random: seededRandom(7),
-    parser,
-    ...(killer ? { between: killer } : {}),
-  });
-};
+afterAll(() => grounds.clear());
 
 /** What the person does, from wherever they are: each command is given again until it was acknowledged. */
 const person = async (app: App): Promise<void> => {
@@ -105,7 +63,7 @@ const person = async (app: App): Promise<void> => {
   const key = { userId, provider: 'local', email: 'me@home.example' };
   const account =
     (await findAccountByEmail(app.db, key)) ?? (await createAccount(app, { ...key, displayName: 'Me' }));
-  const payload = { accountId: account.id, path: join(dir, 'mail.mbox'), newestNow: false };
+  const payload = { accountId: account.id, path: MBOX, newestNow: false };
   await app.queue.enqueue(importJob, payload, { userId, idempotencyKey: 'the-import' });
 };
 
@@ -115,41 +73,6 @@ const undoTheArchive = async (app: App): Promise<void> => {
   if (!action) throw new Error('the archive action is missing');
   if ((await undoneBy(app.db, action.id)) !== undefined) return;
   await app.db.write((tx) => requestUndo(app, tx, { action, by: { actor: 'owner', channel: 'test' } }));
-};
-
-/** Works until nothing is due, now and after every backoff. */
-const settle = async (worker: { drain(): Promise<unknown> }, clock: ManualClock): Promise<void> => {
-  for (let i = 0; i < 3; i++) {
-    await worker.drain();
-    clock.advance(10 * 60_000);
-  }
-  await worker.drain();
-};
-
-/** Runs the flow in a process that may die; true when it lived to the end. */
-const life = async (data: string, clock: ManualClock, killer: Killer | undefined): Promise<boolean> => {
-  const untilDeath = <T>(work: Promise<T>): Promise<T> =>
-    killer ? Promise.race([work, killer.death]) : work;
-  let app: App | undefined;
-  try {
-    app = await untilDeath(open(data, clock, killer));
-    const worker = workerOf(app);
-    // The dead process's jobs are found by their silence.
-    const rescue = { ...app, hooks: {}, signals: app.queue.signals, lease: 'app' as const };
-    await untilDeath(rescueStale(rescue, 1));
-    await untilDeath(person(app));
-    await untilDeath(settle(worker, clock));
-    await untilDeath(undoTheArchive(app));
-    await untilDeath(settle(worker, clock));
-    await worker.stop();
-    return true;
-  } catch (e) {
-    if (e instanceof Killed) return false;
-    throw e;
-  } finally {
-    if (killer) killer.dead = true;
-    await app?.close();
-  }
 };
 
 const QUERIES = {
@@ -164,34 +87,19 @@ const QUERIES = {
   ledger: 'select count(*) as n from message_ledger',
 };
 
-const endState = async (data: string, clock: ManualClock): Promise<Record<string, unknown>> => {
-  const app = await open(data, clock, undefined);
-  const out: Record<string, unknown> = {};
-  for (const [name, sql] of Object.entries(QUERIES)) out[name] = await app.db.all(sql);
-  await app.close();
-  return out;
-};
-
-const scenario = async (name: string, killer: Killer): Promise<Record<string, unknown>> => {
-  const data = join(dir, name);
-  mkdirSync(data);
-  copyFileSync(join(dir, EMPTY), join(data, 'ashford.db'));
-  const clock = new ManualClock();
-  let lived = await life(data, clock, killer);
-  for (let restarts = 0; !lived && restarts < 5; restarts++) {
-    // Long enough for claims to go stale and for every backoff to end.
-    clock.advance(30 * 60_000);
-    lived = await life(data, clock, undefined);
-  }
-  expect(lived).toBe(true);
-  const state = await endState(data, clock);
-  rmSync(data, { recursive: true, force: true });
-  return state;
+const story: Story<Record<string, unknown>> = {
+  steps: [person, undoTheArchive],
+  waits: 3,
+  end: async (app) => {
+    const state: Record<string, unknown> = {};
+    for (const [what, sql] of Object.entries(QUERIES)) state[what] = await app.db.all(sql);
+    return state;
+  },
 };
 
 test('import, decide, act and undo, killed at every port call in turn, end in the same state', async () => {
-  const whole = new Killer(Number.POSITIVE_INFINITY, 'before');
-  const wanted = await scenario('whole', whole);
+  const whole = nobody();
+  const wanted = await grounds.tell('whole', whole, story);
   expect(wanted).toMatchObject({
     undone: [{ n: 1 }],
     live: [],
@@ -200,11 +108,6 @@ test('import, decide, act and undo, killed at every port call in turn, end in th
   });
   expect(wanted.actions).toHaveLength(6);
   expect(whole.calls).toBeGreaterThan(30);
-  for (const moment of ['before', 'after'] satisfies Moment[]) {
-    for (let at = 1; at <= whole.calls; at++) {
-      expect(await scenario(`${moment}-${at}`, new Killer(at, moment)), `${moment} call ${at}`).toEqual(
-        wanted,
-      );
-    }
-  }
+  for (const { killer, name } of everyDeath(whole.calls))
+    expect(await grounds.tell(name, killer, story), name).toEqual(wanted);
 }, 180_000);
