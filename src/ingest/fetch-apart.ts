@@ -1,4 +1,5 @@
 import { FETCH_APART, FETCH_APART_ATTEMPT } from '#config/limits-ingest.ts';
+import { FetchStopped } from '#mail/fetch-stopped.ts';
 import type { FetchedMail, Lane, Mailbox } from '#mail/port.ts';
 import { isAppError } from '#std/errors.ts';
 
@@ -19,14 +20,19 @@ export interface Fetched {
 
 /**
  * Fetches messages, all together at first. What has failed so is asked for one by one, so that one message that can't be
- * had keeps no other from coming. Throws what the mailbox throws when it gives none of many: then it is the mailbox that
+ * had keeps no other from coming; what came before is good either way. Throws what the mailbox throws when it gives none of many: then it is the mailbox that
  * is in trouble.
  */
 export const fetchMails = async (mailbox: Mailbox, wish: Wish): Promise<Fetched> => {
   const { ids, lane, attempt } = wish;
   if (attempt >= FETCH_APART_ATTEMPT) return fetchApart(mailbox, wish);
-  const mails = ids.length === 0 ? [] : await mailbox.fetch([...ids], { lane });
-  return { mails, withheld: [] };
+  try {
+    const mails = ids.length === 0 ? [] : await mailbox.fetch([...ids], { lane });
+    return { mails, withheld: [] };
+  } catch (e) {
+    if (!(e instanceof FetchStopped)) throw e;
+    return { mails: e.mails, withheld: [], stopped: { by: e, asked: e.asked } };
+  }
 };
 
 /** What a limit or a sign-in is in the way of would be in the way of each. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { FETCH_APART, MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
+import { FetchStopped } from '#mail/fetch-stopped.ts';
 import { ManualClock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
 import { type TestApp, testApp } from '#test/kit/test-app.ts';
@@ -162,4 +163,24 @@ test('what came before the quota was used up is kept', async () => {
   await pass(10 * 60_000);
   expect(await subjects(t)).toEqual([...many, 'broken']);
   expect(await ledger(t)).toEqual([]);
+});
+
+test('what came before a limit was hit is kept, though all was asked for together', async () => {
+  const { t, box, pass } = await withholding({ subject: undefined });
+  await using _ = t;
+  let few = true;
+  box.answerFetch = async (mails) => {
+    if (!few || mails.length < 2) return mails;
+    const came = mails.slice(0, mails.length / 2);
+    const asked = new Set(came.map(({ id }) => id));
+    throw new FetchStopped(new AppError('limit', 'mail.rate-limited', 'Too fast'), { mails: came, asked });
+  };
+  await t.deliver(...['one', 'two', 'three', 'four'].map((subject) => ({ subject })));
+  await t.drain();
+  expect(await subjects(t)).toHaveLength(2);
+  few = false;
+  await pass(120_000);
+  expect(await subjects(t)).toEqual(['four', 'one', 'three', 'two']);
+  expect(await ledger(t)).toEqual([]);
+  expect(await starred(t)).toBe(4);
 });

@@ -149,7 +149,7 @@ export interface Mailbox {
   survey(since: Instant | null, limit: number, o?: InLane): AsyncIterable<Surveyed[]>;
   /** The cursor that names this moment. */
   cursor(): Promise<string>;
-  /** Messages that are gone are left out. */
+  /** Messages that are gone are left out. May throw `FetchStopped`, which has what came before. */
   fetch(ids: readonly string[], o?: InLane): Promise<FetchedMail[]>;
   /** null: the message is gone. */
   state(id: string): Promise<MailState | null>;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { asSent } from '#mail/corrections.ts';
+import { FetchStopped } from '#mail/fetch-stopped.ts';
 import { parseMail } from '#mail/mime.ts';
 import { patch } from '#mail/patch.ts';
 import type { Mailbox, MailChange } from '#mail/port.ts';
@@ -78,6 +79,24 @@ test('a page of a list that Gmail no longer knows says so', async () => {
     kind: 'conflict',
     code: 'mail.page-expired',
   });
+});
+
+test('what was read before Gmail refused the rest is handed on with the refusal', async () => {
+  await using f = await openGmail();
+  const ids = Array.from({ length: 3 }, () => f.fake.deliver(GMAIL_USER, MAIL));
+  f.fake.faults.add({
+    kind: 'status',
+    status: 403,
+    reason: 'dailyLimitExceeded',
+    method: 'messages.get',
+    skip: 2,
+  });
+  const stop = await f.mailbox.fetch(ids).catch((e: unknown) => e);
+  expect(stop).toBeInstanceOf(FetchStopped);
+  const { kind, mails, asked } = stop as FetchStopped;
+  expect(kind).toBe('limit');
+  expect(mails).toHaveLength(2);
+  expect([...asked].sort()).toEqual(mails.map((mail) => mail.id).sort());
 });
 
 test('ids that are none are never asked for', async () => {

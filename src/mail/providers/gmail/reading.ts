@@ -5,6 +5,7 @@ import {
   GMAIL_RAW_FACTOR,
   GMAIL_SMALL_BYTES,
 } from '#config/limits-gmail.ts';
+import { FetchStopped } from '#mail/fetch-stopped.ts';
 import { decodeHeaders, readHeaders } from '#mail/headers.ts';
 import { attachmentBytes, attachmentsOf } from '#mail/mime.ts';
 import type { FetchedMail, Lane, RawContent } from '#mail/port.ts';
@@ -63,20 +64,22 @@ export const unlessGone = async <T>(work: Promise<T>): Promise<T | null> => {
 export const briefly = (rest: Rest, id: string, lane?: Lane) =>
   unlessGone(rest.ask(get(id, 'minimal', lane), brief));
 
-/** Reads messages side by side, in the order of the ids; those that are gone are left out. */
+/** Reads messages side by side, in the order of the ids; those that are gone are left out. Throws with what came before. */
 export const fetchMails = async (
   ports: ReadingPorts,
   ids: readonly string[],
   lane?: Lane,
 ): Promise<FetchedMail[]> => {
   const inTurn = ports.reads[lane ?? 'interactive'];
+  const known = [...new Set(ids)].filter(isMessageId);
+  const answers = new Map<string, FetchedMail | null>();
   let stopped = false;
-  const reads = [...new Set(ids)].filter(isMessageId).map((id) =>
+  const reads = known.map((id) =>
     inTurn(async () => {
-      // Once one has failed, the rest would be thrown away.
-      if (stopped) return null;
+      // What is in the way of one is likely to be in the way of all.
+      if (stopped) return;
       try {
-        return await unlessGone(fetchMail(ports, id, lane));
+        answers.set(id, await unlessGone(fetchMail(ports, id, lane)));
       } catch (e) {
         stopped = true;
         throw e;
@@ -84,9 +87,11 @@ export const fetchMails = async (
     }),
   );
   const settled = await Promise.allSettled(reads);
+  const mails = known.flatMap((id) => answers.get(id) ?? []);
   const failed = settled.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
-  return settled.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  if (!failed) return mails;
+  if (answers.size === 0 || !isAppError(failed.reason)) throw failed.reason;
+  throw new FetchStopped(failed.reason, { mails, asked: new Set(answers.keys()) });
 };
 
 const fetchMail = async (ports: ReadingPorts, id: string, lane?: Lane): Promise<FetchedMail> => {
