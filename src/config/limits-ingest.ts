@@ -2,7 +2,7 @@
 
 /** Batches that are fetched and parsed while one is stored. */
 export const FETCH_AHEAD = 2;
-/** Messages of a listed page that are fetched first, so that some are soon there to be seen. */
+/** Messages of a page that a mailbox elsewhere is asked for first, so that some are soon there to be seen. */
 export const FETCH_FIRST = 8;
 /** Attempt of a job from which on messages that could not be fetched together are asked for one by one, so many at once. */
 export const FETCH_APART_ATTEMPT = 2;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FETCH_APART, MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
+import { FETCH_APART, FETCH_FIRST, MESSAGE_ATTEMPTS } from '#config/limits-ingest.ts';
 import { FetchStopped } from '#mail/fetch-stopped.ts';
 import { ManualClock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
@@ -183,4 +183,18 @@ test('what came before a limit was hit is kept, though all was asked for togethe
   expect(await subjects(t)).toEqual(['four', 'one', 'three', 'two']);
   expect(await ledger(t)).toEqual([]);
   expect(await starred(t)).toBe(4);
+});
+
+test('a burst of mail is stored as it comes, the first few before the many', async () => {
+  const { t, box } = await withholding({ subject: undefined });
+  await using _ = t;
+  const sizes: number[] = [];
+  box.answerFetch = async (mails) => {
+    sizes.push(mails.length);
+    return mails;
+  };
+  await t.deliver(...Array.from({ length: 40 }, (_, i) => ({ subject: `${i}` })));
+  await t.drain();
+  expect(sizes).toEqual([FETCH_FIRST, 2 * FETCH_FIRST, 40 - 3 * FETCH_FIRST]);
+  expect(await subjects(t)).toHaveLength(40);
 });

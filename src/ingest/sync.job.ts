@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Account } from '#accounts/account.ts';
 import { mergeAccountState, moveCursor } from '#accounts/store.ts';
-import { CHANGES_PAGE, SYNC_TURN_MS } from '#config/limits.ts';
-import { FETCH_AHEAD, SYNC_NOTE_MS } from '#config/limits-ingest.ts';
+import { CHANGES_PAGE, FETCH_MESSAGES, SYNC_TURN_MS } from '#config/limits.ts';
+import { FETCH_AHEAD, FETCH_FIRST, SYNC_NOTE_MS } from '#config/limits-ingest.ts';
 import type { JobContext } from '#queue/context.ts';
 import { defineJob } from '#queue/define.ts';
 import { crashpoint } from '#std/crashpoint.ts';
@@ -100,7 +100,9 @@ class SyncTurn {
       const page = await mailbox.changes(cursor, CHANGES_PAGE);
       if ('expired' in page || wentBack(this.#where, cursor, page.cursor)) return onExpired();
       const { changes, onlyOurs } = await catchUp(app, account, page.changes);
-      const batches = batchesOf(changes, onlyOurs);
+      // A mailbox elsewhere may give them slowly: the first of many are soon there.
+      const first = mailbox.can.wholeHistory ? FETCH_MESSAGES : FETCH_FIRST;
+      const batches = batchesOf(changes, onlyOurs, first);
       for (const [i, batch] of batches.entries()) {
         yield { batch, cursor: i === batches.length - 1 ? page.cursor : null };
       }
