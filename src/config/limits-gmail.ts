@@ -7,9 +7,12 @@ export const GMAIL_TRY_MS = 20_000;
 export const GMAIL_TRIES = 4;
 export const GMAIL_BACKOFF_MS = 1_000;
 export const GMAIL_BACKOFF_MAX_MS = 64_000;
-/** Bytes of an answer once it is unpacked: of a small one, of a message in parts, and of a whole message in base64. */
+/**
+ * Bytes of an answer once it is unpacked: of one that is no message, of a message in parts, whose attachments come apart, and
+ * of a whole message in base64.
+ */
 export const GMAIL_ANSWER_BYTES = 4 * 1024 * 1024;
-export const GMAIL_MESSAGE_BYTES = 4 * 1024 * 1024;
+export const GMAIL_MESSAGE_BYTES = 1024 * 1024;
 export const GMAIL_RAW_BYTES = 70 * 1024 * 1024;
 /** Bytes of a raw message that goes along inside JSON; larger ones are uploaded. */
 export const GMAIL_INLINE_BYTES = 4 * 1024 * 1024;
@@ -21,7 +24,7 @@ export const GMAIL_READS = 16;
 export const GMAIL_RAW_READS = 1;
 /** Bytes of an answer up to which it counts as small, and others that are read at a time, of all accounts. */
 export const GMAIL_SMALL_BYTES = 256 * 1024;
-export const GMAIL_LARGE_READS = 2;
+export const GMAIL_LARGE_READS = 1;
 /** Times its size that a whole message takes in base64, with what Gmail's estimate may be wrong by, and bytes beside it. */
 export const GMAIL_RAW_FACTOR = 3;
 /** Entries of one page of a list and of a history. */

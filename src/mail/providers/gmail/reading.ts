@@ -123,7 +123,8 @@ const wholeMail = async (
   id: string,
   o: { lane?: Lane | undefined; sizeBytes: number | undefined },
 ): Promise<FetchedMail> => {
-  const readHeaders = () => ports.rest.ask(get(id, 'metadata', o.lane), metadata);
+  const readHeaders = () =>
+    ports.rest.ask({ ...get(id, 'metadata', o.lane), maxBytes: GMAIL_MESSAGE_BYTES }, metadata);
   const headers = o.sizeBytes === undefined ? await readHeaders() : undefined;
   const most = (o.sizeBytes ?? headers?.sizeEstimate ?? 0) * GMAIL_RAW_FACTOR + GMAIL_SMALL_BYTES;
   const maxBytes = Math.min(most, GMAIL_RAW_BYTES);
