@@ -164,9 +164,15 @@ export const brokenAnswersTrial = defineTrial({
     const memory = followMemory(t, served.child.pid);
     const post = (name: string, { letters, everyMs }: Pick<Phase, 'letters' | 'everyMs'>) =>
       postLetters(t, gmail, { to: USER, name, letters, everyMs });
-    const all = await post('well', { letters: 100, everyMs: 50 });
-    await until(t, 60_000, allDone(gmail, all));
-    const before = memory.usual();
+    const all: Posted[] = [];
+    // A program that has just begun has not yet all that it works with: it is measured in its second burst of mail.
+    let before = 0;
+    for (const name of ['warm', 'well']) {
+      const posted = await post(name, { letters: t.quick ? 50 : 200, everyMs: 20 });
+      all.push(...posted);
+      await until(t, 60_000, allDone(gmail, posted));
+      before = memory.usual();
+    }
     memory.most();
     t.figure('memory while all is well', Math.round(before / MEGABYTE), 'MB');
     for (const phase of t.quick ? QUICK : WHOLE) {

@@ -21,8 +21,11 @@ export const followMemory = (t: Pick<TrialRun, 'onEnd'>, pid: number) => {
   const timer = setInterval(look, LOOK_MS);
   t.onEnd(() => clearInterval(timer));
   return {
-    /** What it had half of the time so far. */
-    usual: (): number => samples.sort((a, b) => a - b)[samples.length >> 1] ?? 0,
+    /** What it had half of the time since this was asked for last. */
+    usual: (): number => {
+      const sorted = samples.splice(0).sort((a, b) => a - b);
+      return sorted[sorted.length >> 1] ?? 0;
+    },
     /** The most since this was asked for last. */
     most: (): number => {
       look();
