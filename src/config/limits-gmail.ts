@@ -19,7 +19,7 @@ export const GMAIL_INLINE_BYTES = 4 * 1024 * 1024;
 /** Bytes of a message that Gmail takes for sending. */
 export const GMAIL_SEND_BYTES = 35 * 1024 * 1024;
 /** Reads of one account under way at a time, of each lane. */
-export const GMAIL_READS = 8;
+export const GMAIL_READS = 16;
 /** Whole messages of any account read at a time: each may take all the memory that one answer may. */
 export const GMAIL_RAW_READS = 1;
 /** Bytes of an answer up to which it counts as small, and others that are read at a time, of all accounts. */
