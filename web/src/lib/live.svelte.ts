@@ -19,7 +19,7 @@ const readTopics = (data: string): Topic[] => {
   }
 };
 
-/** The one connection to `/api/events`. Pages listen to topics; after a lost connection everything counts as changed. */
+/** The one connection to `/api/events`. Pages listen to topics; once it is there, everything counts as changed. */
 class Live {
   state = $state<'off' | 'connecting' | 'on' | 'waiting'>('off');
   #listeners = new Map<Topic, Set<Listener>>();
@@ -93,10 +93,10 @@ class Live {
     const source = new EventSource('/api/events');
     this.#source = source;
     source.addEventListener('open', () => {
-      const wasLost = this.#failures > 0;
       this.#failures = 0;
       this.state = 'on';
-      if (wasLost) this.changed(TOPICS);
+      // What happened before the connection was there was told to nobody, and pages may have asked before that.
+      this.changed(TOPICS);
     });
     source.addEventListener('change', (event) => this.#fromServer(readTopics(event.data)));
     source.addEventListener('error', () => {
