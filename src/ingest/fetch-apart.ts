@@ -20,8 +20,8 @@ export interface Fetched {
 
 /**
  * Fetches messages, all together at first. What has failed so is asked for one by one, so that one message that can't be
- * had keeps no other from coming; what came before is good either way. Throws what the mailbox throws when it gives none of many: then it is the mailbox that
- * is in trouble.
+ * had keeps no other from coming; what came before is good either way. Throws what the mailbox throws when it gives none of
+ * many: then it is the mailbox that is in trouble.
  */
 export const fetchMails = async (mailbox: Mailbox, wish: Wish): Promise<Fetched> => {
   const { ids, lane, attempt } = wish;
