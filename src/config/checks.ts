@@ -8,7 +8,7 @@ interface Check {
   test(config: Config): string | undefined;
 }
 
-const isRemoteLibsql = (database: string): boolean => /^(libsql|https?):\/\//.test(database);
+const isRemoteLibsql = (database: string): boolean => /^(libsql|https?|wss?):\/\//.test(database);
 
 /** Whether an address is one that only this machine can reach. */
 export const isLoopbackHost = (host: string): boolean =>

@@ -164,7 +164,7 @@ test('all problems are told at once, each with its place, its value and what is 
     '/place/ashford.toml:9: queue.heartbeat = "soon": must be a duration such as 30s, 10m or 7d, from 100ms to 10m',
     'environment APP_PORT: app.port = "http": must be a whole number from 0 to 65535',
     'environment ASHFORD_TELEMETRY__METRICS: telemetry.metrics = "maybe": must be true or false',
-    'command line paths.database: paths.database = "mysql://ann:********@db/x": must be a path, :memory:, or a URL that starts with libsql://, https://, http:// or postgres://',
+    'command line paths.database: paths.database = "mysql://ann:********@db/x": must be a path, :memory:, or a URL that starts with wss://, libsql://, https:// or postgres:// (or ws://, http://)',
   ]);
 });
 
@@ -221,7 +221,7 @@ test('an error while reading a file is a problem like any other', () => {
 });
 
 test('a remote libSQL database needs a token unless it is on this machine', () => {
-  const refused = ['libsql://db.example', 'https://db.example', 'http://10.0.0.1:8080'];
+  const refused = ['wss://db.example', 'libsql://db.example', 'https://db.example', 'http://10.0.0.1:8080'];
   for (const url of refused) {
     expect(complaints({ env: { DATABASE_URL: url } })[0]).toContain('a remote libSQL server needs a token');
     expect(complaints({ env: { DATABASE_URL: url, LIBSQL_AUTH_TOKEN: 't' } })).toEqual([]);

@@ -81,7 +81,7 @@ export const timeZone = (description: string) =>
     allowed: 'a time zone such as Europe/Berlin',
   });
 
-const DATABASE_SCHEMES = /^(libsql|https?|postgres(ql)?):\/\/[^/]/;
+const DATABASE_SCHEMES = /^(libsql|https?|wss?|postgres(ql)?):\/\/[^/]/;
 
 /** A file, `:memory:`, or the URL of a server. */
 export const database = (description: string) =>
@@ -93,7 +93,8 @@ export const database = (description: string) =>
     description,
     {
       kind: 'text',
-      allowed: 'a path, :memory:, or a URL that starts with libsql://, https://, http:// or postgres://',
+      allowed:
+        'a path, :memory:, or a URL that starts with wss://, libsql://, https:// or postgres:// (or ws://, http://)',
       path: true,
     },
   );

@@ -7,7 +7,7 @@ import type { Db, Engine } from './db.ts';
 import type { Durability } from './dialects/embedded.ts';
 
 export interface OpenOptions {
-  /** A path, `:memory:`, `file:PATH`, `libsql://`, `https://`, `http://`, `postgres://` or `postgresql://`. */
+  /** A path, `:memory:`, `file:PATH`, `wss://`, `ws://`, `libsql://`, `https://`, `http://`, `postgres://` or `postgresql://`. */
   url: string;
   authToken?: string | undefined;
   durability?: Durability | undefined;

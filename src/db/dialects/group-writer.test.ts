@@ -36,6 +36,28 @@ const writerOver = (over: WriteSession) => {
 /** Lets everything run that waits for nothing but other promises. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+test('a commit that the engine refused is run again with all that was in it', async () => {
+  let refusals = 1;
+  const over = session();
+  over.commit = () => {
+    if (refusals-- > 0) throw busy();
+    over.open = false;
+  };
+  const { clock, writer } = writerOver(over);
+  const runs = [0, 0];
+  const writing = runs.map((_, n) =>
+    writer.write(async () => {
+      runs[n] = (runs[n] ?? 0) + 1;
+      return n;
+    }),
+  );
+  await settled();
+  expect(runs).toEqual([1, 1]);
+  clock.advance(2 * DB_BUSY_LOOK_MS);
+  expect(await Promise.all(writing)).toEqual([0, 1]);
+  expect(runs).toEqual([2, 2]);
+});
+
 test('work whose first statement meets a lock is run again, from its start', async () => {
   let refusals = 2;
   const over = session({

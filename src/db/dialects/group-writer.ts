@@ -191,6 +191,11 @@ export class GroupWriter {
       await this.#session.commit();
     } catch (e) {
       await this.#rollback();
+      if (isBusy(e)) {
+        // Nothing of it was kept.
+        this.#waiting.unshift(...done.map((d) => d.item));
+        throw e;
+      }
       for (const d of done) d.item.reject(translateSqlite(e));
       return;
     }

@@ -1,7 +1,8 @@
-import { type Client, createClient, type InValue, type Transaction } from '@libsql/client/http';
+import { type Client, createClient, type InValue, type Transaction } from '@libsql/client/web';
 import type { Kysely } from 'kysely';
+import { DB_ANSWER_MS } from '#config/limits.ts';
 import type { Db, SqlValue, Tx } from '#db/db.ts';
-import { awayError, isAway, translateSqlite, unknownCommit } from '#db/errors.ts';
+import { awayError, busyError, isAway, translateSqlite, unknownCommit } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
 import { AppError } from '#std/errors.ts';
@@ -12,7 +13,7 @@ import { type Executed, kyselyOver } from './kysely-over.ts';
 import { sqlitePlaces } from './places.ts';
 
 export interface RemoteOptions {
-  /** libsql://, https:// or http://. */
+  /** `wss://` or `ws://` for one WebSocket, `libsql://`, `https://` or `http://` for a request each. */
   url: string;
   authToken: string | undefined;
   clock: Clock;
@@ -26,6 +27,9 @@ const bind = (v: SqlValue | boolean | undefined): InValue => {
   if (typeof v === 'boolean') return v ? 1n : 0n;
   return v;
 };
+
+/** The server took the lock from a transaction that was slow (5 s) while others waited, and undid it. */
+const TAKEN_AWAY = /TRANSACTION_(TIMEOUT|CLOSED)|no transaction is active/;
 
 const RETURNS_ROWS = /\breturning\b/i;
 
@@ -51,62 +55,87 @@ const translateRemote = (e: unknown): unknown => {
   if (ours !== e) return ours;
   const text =
     e instanceof Error ? `${e.message} ${String((e.cause as Error | undefined)?.message ?? '')}` : '';
+  if (TAKEN_AWAY.test(`${(e as { code?: unknown } | null)?.code} ${text}`)) return busyError(e);
   if (/\b401\b|unauthorized|authentication/i.test(text)) {
     return new AppError('permanent', 'db.sign-in', 'The database server refused the token', {
       help: 'Set LIBSQL_AUTH_TOKEN to a valid token.',
       cause: e,
     });
   }
-  if (/fetch failed|ECONN|ENOTFOUND|ETIMEDOUT|socket|stream|\b50[0234]\b/i.test(text)) {
+  if (/unexpected server response: (4|501|505)/i.test(text)) {
+    return new AppError('permanent', 'db.no-websocket', 'The database server takes no WebSocket', {
+      help: 'Write https:// for wss:// (or http:// for ws://) in paths.database.',
+      cause: e,
+    });
+  }
+  if (/fetch failed|ECONN|ENOTFOUND|ETIMEDOUT|socket|stream|closed|\b50[0234]\b/i.test(text)) {
     return awayError(e);
   }
   return e;
 };
 
-const remoteSession = (client: Client): WriteSession => {
+/**
+ * A connection whose other end went silent tells nobody: what is not answered in time counts as lost, and its connection
+ * with it.
+ */
+const answered =
+  (client: Client, clock: Clock) =>
+  async <T>(asked: Promise<T>): Promise<T> => {
+    let cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = clock.after(DB_ANSWER_MS, () => {
+        reject(awayError(new Error(`no answer for ${DB_ANSWER_MS} ms`)));
+        // What cannot be reached now is tried again by the next statement.
+        (async () => client.reconnect())().catch(() => {});
+      });
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } catch (e) {
+      throw translateRemote(e);
+    } finally {
+      cancel();
+    }
+  };
+
+type Answer = ReturnType<typeof answered>;
+
+const remoteSession = (client: Client, answer: Answer): WriteSession => {
   let tx: Transaction | undefined;
   return {
     begin: async () => {
-      try {
-        tx = await client.transaction('write');
-      } catch (e) {
-        throw translateRemote(e);
-      }
+      tx = await answer(client.transaction('write'));
     },
     commit: async () => {
       try {
-        await tx?.commit();
+        if (tx) await answer(tx.commit());
       } catch (e) {
-        const ours = translateRemote(e);
-        throw isAway(ours) ? unknownCommit(e) : ours;
+        throw isAway(e) ? unknownCommit(e) : e;
       }
       tx = undefined;
     },
     rollback: async () => {
       try {
-        await tx?.rollback();
+        if (tx) await answer(tx.rollback());
       } catch {
         tx?.close();
       }
       tx = undefined;
     },
     inTransaction: () => tx !== undefined && !tx.closed,
-    execute: async (sql, params) => {
+    execute: (sql, params) => {
       if (!tx) throw new Error('No transaction is open');
-      try {
-        return await execute(tx, sql, params);
-      } catch (e) {
-        throw translateRemote(e);
-      }
+      return answer(execute(tx, sql, params));
     },
   };
 };
 
-/** A libSQL server over its own HTTP protocol. */
+/** A libSQL server over its own protocol. */
 export class RemoteDb implements Db {
   readonly engine = 'remote';
   readonly query: Kysely<Tables>;
   readonly #client: Client;
+  readonly #answer: Answer;
   readonly #group: GroupWriter;
   readonly #disk: DiskWatch;
 
@@ -117,7 +146,8 @@ export class RemoteDb implements Db {
       ...(o.authToken === undefined ? {} : { authToken: o.authToken }),
     });
     this.#disk = new DiskWatch(o.clock);
-    this.#group = new GroupWriter(remoteSession(this.#client), {
+    this.#answer = answered(this.#client, o.clock);
+    this.#group = new GroupWriter(remoteSession(this.#client, this.#answer), {
       engine: 'remote',
       clock: o.clock,
       random: o.random,
@@ -157,11 +187,7 @@ export class RemoteDb implements Db {
     this.#client.close();
   }
 
-  async #read(sql: string, params: readonly SqlValue[]): Promise<Executed> {
-    try {
-      return await execute(this.#client, sql, params);
-    } catch (e) {
-      throw translateRemote(e);
-    }
+  #read(sql: string, params: readonly SqlValue[]): Promise<Executed> {
+    return this.#answer(execute(this.#client, sql, params));
   }
 }

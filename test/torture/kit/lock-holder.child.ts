@@ -1,6 +1,6 @@
 // Another program that takes the write lock of a database again and again. Argument: `LockPlan` as JSON.
 import { DatabaseSync } from 'node:sqlite';
-import { createClient } from '@libsql/client/http';
+import { createClient } from '@libsql/client/web';
 import { systemClock } from '#std/clock.ts';
 import { seededRandom } from '#std/random.ts';
 import type { LockPlan } from './lock-plan.ts';
