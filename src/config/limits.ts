@@ -92,8 +92,6 @@ export const DB_BUSY_LOOK_MS = 50;
 export const DB_NATIVE_BUSY_MS = 5;
 /** Milliseconds that opening a file waits for another program that opens it too. */
 export const DB_OPEN_BUSY_MS = 10_000;
-/** The longest wait, in milliseconds, between looks for a commit whose file was seen to change. */
-export const DB_COMMIT_LOOK_MS = 64;
 /** Write transactions that share one commit, and milliseconds after which their group is committed. */
 export const DB_GROUP_SIZE = 500;
 export const DB_GROUP_MS = 25;

@@ -1,10 +1,9 @@
-import { type FSWatcher, rmSync, utimesSync, watch } from 'node:fs';
+import { closeSync, type FSWatcher, openSync, rmSync, utimesSync, watch } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import {
   DB_CACHE_KIB,
   DB_CHECKPOINT_BYTES,
-  DB_COMMIT_LOOK_MS,
   DB_NATIVE_BUSY_MS,
   DB_OPEN_BUSY_MS,
   DB_PAGE_BYTES,
@@ -74,22 +73,26 @@ class Connection {
 }
 
 /**
- * A commit at full durability is seen by other processes only after its sync, when the file has long told that it changed:
- * a touch tells it again, once for all commits of one round of the event loop.
+ * An empty file beside the database, which whoever wants to know of others' commits makes, and every process touches
+ * after its own: once for all commits of one round of the event loop. The log tells too early, before the commit can be
+ * read, and a touch of it would make each sync write its inode too.
  */
-const touching = (file: string, clock: Clock): (() => void) => {
+const bellOf = (file: string): string => `${file}-bell`;
+
+const ringer = (file: string, clock: Clock): (() => void) => {
+  const bell = bellOf(file);
   let pending = false;
-  const touch = () => {
+  const ring = () => {
     pending = false;
     const now = clock.ms() / 1000;
     try {
-      utimesSync(file, now, now);
+      utimesSync(bell, now, now);
     } catch {
-      // Then they notice at their next look.
+      // Nobody listens.
     }
   };
   return () => {
-    if (!pending) setImmediate(touch);
+    if (!pending) setImmediate(ring);
     pending = true;
   };
 };
@@ -127,13 +130,12 @@ export class EmbeddedDb implements Db {
       throw translateSqlite(e);
     }
     this.#disk = new DiskWatch(o.clock);
-    const seenLate = o.durability === 'full' && o.file !== ':memory:';
-    const tell = seenLate ? touching(`${o.file}-wal`, o.clock) : () => {};
+    const tell = o.file === ':memory:' ? () => {} : ringer(o.file, o.clock);
     this.#group = new GroupWriter(writeSession(this.#writer, tell), {
       engine: 'embedded',
       clock: o.clock,
       random: o.random,
-      gathers: seenLate,
+      gathers: o.durability === 'full' && o.file !== ':memory:',
     });
     this.query = kyselyOver('sqlite', (sql, params) => this.#read(sql, params));
   }
@@ -155,37 +157,26 @@ export class EmbeddedDb implements Db {
     }
   }
 
-  /** Watches the write-ahead log; `data_version` tells another connection's commits from our own. */
+  /** Listens to the bell; `data_version` tells another connection's commits from our own. */
   onForeignCommit(fn: () => void): () => void {
     if (this.#file === ':memory:') return () => {};
     let seen = this.#dataVersion();
     let cancel: (() => void) | undefined;
-    let stopped = false;
-    let wait = 0;
-    const lookIn = (ms: number) => {
-      wait = ms;
-      cancel?.();
-      cancel = this.#clock.after(ms, look);
-    };
     const look = () => {
       cancel = undefined;
-      if (stopped) return;
       if (this.#group.busy) {
-        lookIn(1);
+        cancel = this.#clock.after(1, look);
         return;
       }
       const now = this.#dataVersion();
-      if (now !== seen) {
-        seen = now;
-        fn();
-      } else if (wait < DB_COMMIT_LOOK_MS) lookIn(Math.max(1, wait * 2));
+      if (now === seen) return;
+      seen = now;
+      fn();
     };
-    // The file changes when a commit is written, which readers see only after it was synced: look until then.
-    const watcher = watchFile(`${this.#file}-wal`, () => {
-      if (wait > 0 || !cancel) lookIn(0);
+    const watcher = watchBell(bellOf(this.#file), () => {
+      if (!cancel) look();
     });
     const stop = () => {
-      stopped = true;
       cancel?.();
       watcher?.close();
       this.#watches.delete(stop);
@@ -256,10 +247,11 @@ const openReader = (file: string): Connection => {
   return c;
 };
 
-/** null where the platform cannot watch: the poll is then the only way to notice. */
-const watchFile = (file: string, fn: () => void): FSWatcher | null => {
+/** null where the bell cannot be made or watched: the poll is then the only way to notice. */
+const watchBell = (bell: string, fn: () => void): FSWatcher | null => {
   try {
-    const watcher = watch(file, { persistent: false }, fn);
+    closeSync(openSync(bell, 'a', 0o600));
+    const watcher = watch(bell, { persistent: false }, fn);
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {

@@ -28,7 +28,7 @@ export interface WriteSession {
   begin(): void | Promise<void>;
   commit(): void | Promise<void>;
   rollback(): void | Promise<void>;
-  /** After a commit that may be work for other processes. Never throws. */
+  /** After a commit. Never throws. */
   tell?(): void;
   /** False when an error has made the engine roll the whole transaction back. */
   inTransaction(): boolean;
@@ -201,8 +201,7 @@ export class GroupWriter {
     }
     this.#reached = true;
     this.#countCommit();
-    // Whoever wants to be told after the commit has given others work to do.
-    if (done.some((d) => d.hooks.length > 0)) this.#session.tell?.();
+    this.#session.tell?.();
     for (const { item, value, hooks } of done) {
       item.resolve(value);
       for (const hook of hooks) hook();
