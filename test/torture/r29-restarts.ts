@@ -5,8 +5,8 @@ import { startProgram } from './kit/program.ts';
 import { defineTrial } from './trial.ts';
 
 const START_MS = 3_000;
-/** Files of a database and its log, which come and go. */
-const OF_DATABASE = /^ashford\.db(-wal|-shm)?$/;
+/** Files of a database, which come and go. */
+const OF_DATABASE = /^ashford\.db(-wal|-shm|-bell)?$/;
 
 export const restartsTrial = defineTrial({
   id: 'R29',
