@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<{ default: Bench }>> = {
   import: () => import('./import.ts'),
   'imap-idle': () => import('./imap-idle.ts'),
   queue: () => import('./queue/queue.ts'),
+  'queue-profile': () => import('./queue/profile.ts'),
   sync: () => import('./sync.ts'),
 };
 
@@ -23,7 +24,8 @@ ${Object.keys(BENCHES)
   --quick   fewer rounds of less
   --json    one JSON line a figure, instead of tables
   --only    of queue: file, redis, postgres; throughput, processes, pick-up, idle, growth, fairness; one of the
-            measurements or subjects that it names as it goes; of sync: backfill, lifted, push
+            measurements or subjects that it names as it goes; of queue-profile: its subjects; of sync: backfill,
+            lifted, push
 
 Example: npm run bench -- import --quick`;
 
