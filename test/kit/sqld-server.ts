@@ -21,9 +21,10 @@ export const startSqld = async (): Promise<TestServer> => {
     { stdio: 'ignore' },
   );
   const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
   const giveUpAt = Date.now() + START_MS;
   for (;;) {
-    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
+    const healthy = await fetch(`${url}/health`).then(
       (r) => r.ok,
       () => false,
     );
@@ -32,7 +33,7 @@ export const startSqld = async (): Promise<TestServer> => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return {
-    url: `ws://127.0.0.1:${port}`,
+    url,
     stop: async () => {
       server.kill('SIGTERM');
       await gone;

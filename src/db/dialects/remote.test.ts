@@ -21,7 +21,7 @@ const listen = async (onSocket: (socket: Socket) => void): Promise<{ port: numbe
 describe.runIf(hasSqld())('a libSQL server', () => {
   test.each(['ws', 'http'])('is spoken to over %s', async (scheme) => {
     const server = await startSqld();
-    const db = await open(server.url.replace('ws:', `${scheme}:`));
+    const db = await open(server.url.replace('http:', `${scheme}:`));
     try {
       await db.write((tx) => tx.run('create table things (what text, n integer)'));
       await db.write((tx) => tx.run('insert into things values ($1, $2)', ['one', 2 ** 40]));
@@ -32,33 +32,37 @@ describe.runIf(hasSqld())('a libSQL server', () => {
     }
   });
 
-  test('work that it took the lock from is run again', async () => {
-    const server = await startSqld();
-    const db = await open(server.url);
-    const other = createClient({ url: server.url });
-    try {
-      await db.write((tx) => tx.run('create table things (what text)'));
-      let runs = 0;
-      await db.write(async (tx) => {
-        await tx.run("insert into things values ('ours')");
-        if (runs++ === 0) {
-          // It takes the lock from whoever has held it for five seconds while others wait.
-          await other.execute("insert into things values ('theirs')");
-        }
-        await tx.run("insert into things values ('ours')");
-      });
-      expect(runs).toBe(2);
-      expect(await db.all('select what from things order by what')).toEqual([
-        { what: 'ours' },
-        { what: 'ours' },
-        { what: 'theirs' },
-      ]);
-    } finally {
-      other.close();
-      await db.close();
-      await server.stop();
-    }
-  }, 30_000);
+  test.each(['ws', 'http'])(
+    'work that it took the lock from is run again, over %s',
+    async (scheme) => {
+      const server = await startSqld();
+      const db = await open(server.url.replace('http:', `${scheme}:`));
+      const other = createClient({ url: server.url });
+      try {
+        await db.write((tx) => tx.run('create table things (what text)'));
+        let runs = 0;
+        await db.write(async (tx) => {
+          await tx.run("insert into things values ('ours')");
+          if (runs++ === 0) {
+            // It takes the lock from whoever has held it for five seconds while others wait.
+            await other.execute("insert into things values ('theirs')");
+          }
+          await tx.run("insert into things values ('ours')");
+        });
+        expect(runs).toBe(2);
+        expect(await db.all('select what from things order by what')).toEqual([
+          { what: 'ours' },
+          { what: 'ours' },
+          { what: 'theirs' },
+        ]);
+      } finally {
+        other.close();
+        await db.close();
+        await server.stop();
+      }
+    },
+    30_000,
+  );
 });
 
 test('a server that never answers counts as away', async () => {

@@ -59,3 +59,9 @@ export const engines = (): Engines => {
     },
   };
 };
+
+/** For trials in which one process at a time writes: to a libSQL server over a WebSocket, which suits only those. */
+export const forOneWriter = (database: TrialDatabase): TrialDatabase => ({
+  ...database,
+  url: database.url.replace(/^http:/, 'ws:'),
+});
