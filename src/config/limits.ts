@@ -103,10 +103,8 @@ export const DB_TRANSACTION_MS = 60_000;
 export const DB_STATEMENTS = 500;
 /** KiB of page cache for each connection to an embedded file. */
 export const DB_CACHE_KIB = 8_192;
-/** Bytes of a page of a new embedded file. */
-export const DB_PAGE_BYTES = 8192;
-/** Bytes of write-ahead log after which it is worked into the file. */
-export const DB_CHECKPOINT_BYTES = 32 * 1024 * 1024;
+/** Pages of write-ahead log after which it is worked into the file: 32 MiB. */
+export const DB_CHECKPOINT_PAGES = 8_192;
 /** Bytes to which the write-ahead log is cut back after a checkpoint. */
 export const DB_WAL_BYTES = 64 * 1024 * 1024;
 /** Connections of one process to PostgreSQL. */

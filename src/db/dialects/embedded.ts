@@ -3,10 +3,9 @@ import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import {
   DB_CACHE_KIB,
-  DB_CHECKPOINT_BYTES,
+  DB_CHECKPOINT_PAGES,
   DB_NATIVE_BUSY_MS,
   DB_OPEN_BUSY_MS,
-  DB_PAGE_BYTES,
   DB_STATEMENTS,
   DB_WAL_BYTES,
 } from '#config/limits.ts';
@@ -97,16 +96,19 @@ const ringer = (file: string, clock: Clock): (() => void) => {
   };
 };
 
-const writeSession = (c: Connection, tell: () => void): WriteSession => ({
-  begin: () => c.db.exec('begin immediate'),
-  commit: () => c.db.exec('commit'),
-  rollback: () => {
-    if (c.db.isTransaction) c.db.exec('rollback');
-  },
-  inTransaction: () => c.db.isTransaction,
-  execute: (sql, params) => c.execute(sql, params),
-  tell,
-});
+const writeSession = (c: Connection, tell: () => void): WriteSession => {
+  const [begin, commit] = [c.db.prepare('begin immediate'), c.db.prepare('commit')];
+  return {
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
+    rollback: () => {
+      if (c.db.isTransaction) c.db.exec('rollback');
+    },
+    inTransaction: () => c.db.isTransaction,
+    execute: (sql, params) => c.execute(sql, params),
+    tell,
+  };
+};
 
 /** The embedded file: one connection that writes, one that reads what is committed. See decision 0001. */
 export class EmbeddedDb implements Db {
@@ -226,14 +228,12 @@ const openWriter = (o: EmbeddedOptions): Connection => {
   const c = new Connection(o.file);
   // Two programs that open a new file at once both try to turn the log on: that is worth waiting for.
   c.db.exec(`pragma busy_timeout = ${DB_OPEN_BUSY_MS}`);
-  // Only a new file takes it. Mail is large: twice the usual page halves the work of writing it.
-  c.db.exec(`pragma page_size = ${DB_PAGE_BYTES}`);
   c.db.exec('pragma journal_mode = wal');
   c.db.exec(`pragma synchronous = ${o.durability}`);
   c.db.exec('pragma foreign_keys = on');
   c.db.exec(`pragma cache_size = -${DB_CACHE_KIB}`);
   c.db.exec(`pragma journal_size_limit = ${DB_WAL_BYTES}`);
-  c.db.exec(`pragma wal_autocheckpoint = ${DB_CHECKPOINT_BYTES / DB_PAGE_BYTES}`);
+  c.db.exec(`pragma wal_autocheckpoint = ${DB_CHECKPOINT_PAGES}`);
   // A short wait inside SQLite catches the common case; longer ones happen outside, where the event loop runs on.
   c.db.exec(`pragma busy_timeout = ${DB_NATIVE_BUSY_MS}`);
   return c;
