@@ -96,19 +96,16 @@ const ringer = (file: string, clock: Clock): (() => void) => {
   };
 };
 
-const writeSession = (c: Connection, tell: () => void): WriteSession => {
-  const [begin, commit] = [c.db.prepare('begin immediate'), c.db.prepare('commit')];
-  return {
-    begin: () => void begin.run(),
-    commit: () => void commit.run(),
-    rollback: () => {
-      if (c.db.isTransaction) c.db.exec('rollback');
-    },
-    inTransaction: () => c.db.isTransaction,
-    execute: (sql, params) => c.execute(sql, params),
-    tell,
-  };
-};
+const writeSession = (c: Connection, tell: () => void): WriteSession => ({
+  begin: () => c.db.exec('begin immediate'),
+  commit: () => c.db.exec('commit'),
+  rollback: () => {
+    if (c.db.isTransaction) c.db.exec('rollback');
+  },
+  inTransaction: () => c.db.isTransaction,
+  execute: (sql, params) => c.execute(sql, params),
+  tell,
+});
 
 /** The embedded file: one connection that writes, one that reads what is committed. See decision 0001. */
 export class EmbeddedDb implements Db {
