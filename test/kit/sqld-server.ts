@@ -13,22 +13,28 @@ const STOP_MS = 10_000;
 /** The real libSQL server is published for this platform only as an optional package. */
 export const hasSqld = (): boolean => existsSync(BINARY);
 
-export interface LibsqlServer extends TestServer {
-  /** Ends it with SIGKILL and starts it again, with the same data at the same address. */
-  restart(): Promise<void>;
+interface SqldOptions {
+  /** The most connections at a time; default: its own, 128. For several processes see docs/operating.md. */
+  connections?: number;
 }
 
-/** Resolves when it answers; rejects when it does not in time. */
-const serve = async (dir: string, port: number): Promise<(signal: NodeJS.Signals) => Promise<void>> => {
+/** A real libSQL server on loopback with data in a temporary folder. */
+export const startSqld = async ({ connections }: SqldOptions = {}): Promise<TestServer> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ashford-sqld-'));
+  const port = await freePort();
   const server = spawn(
     BINARY,
-    ['--db-path', join(dir, 'data'), '--http-listen-addr', `127.0.0.1:${port}`, '--no-welcome'],
+    [
+      ...['--db-path', join(dir, 'data'), '--http-listen-addr', `127.0.0.1:${port}`, '--no-welcome'],
+      ...(connections === undefined ? [] : ['--max-concurrent-connections', String(connections)]),
+    ],
     { stdio: 'ignore' },
   );
   const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
   const giveUpAt = Date.now() + START_MS;
   for (;;) {
-    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
+    const healthy = await fetch(`${url}/health`).then(
       (r) => r.ok,
       () => false,
     );
@@ -36,26 +42,12 @@ const serve = async (dir: string, port: number): Promise<(signal: NodeJS.Signals
     if (Date.now() > giveUpAt || server.exitCode !== null) throw new Error('The libSQL server did not start');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return (signal) => {
-    server.kill(signal);
-    return gone;
-  };
-};
-
-/** A real libSQL server on loopback with data in a temporary folder. */
-export const startSqld = async (): Promise<LibsqlServer> => {
-  const dir = mkdtempSync(join(tmpdir(), 'ashford-sqld-'));
-  const port = await freePort();
-  let end = await serve(dir, port);
   return {
-    url: `http://127.0.0.1:${port}`,
-    restart: async () => {
-      await end('SIGKILL');
-      end = await serve(dir, port);
-    },
+    url,
     stop: async () => {
-      const tooLong = setTimeout(() => void end('SIGKILL'), STOP_MS);
-      await end('SIGTERM');
+      server.kill('SIGTERM');
+      const tooLong = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
+      await gone;
       clearTimeout(tooLong);
       rmSync(dir, { recursive: true, force: true });
     },

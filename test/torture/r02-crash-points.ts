@@ -7,7 +7,6 @@ import { systemClock } from '#std/clock.ts';
 import { type DovecotServer, startDovecot } from '#test/kit/dovecot-server.ts';
 import { judge } from './kit/checker.ts';
 import { startChild } from './kit/child.ts';
-import { bySocket } from './kit/engines.ts';
 import { type Place, placeText } from './kit/installation.ts';
 import { openGmail, openImap, type Truth, type World } from './kit/outside.ts';
 import { passedOver } from './kit/outside-checker.ts';
@@ -78,7 +77,7 @@ interface Bench {
 }
 
 const beginning = async ({ t, dovecot }: Bench, scenario: Scenario): Promise<Stage> => {
-  const place = bySocket(await t.database());
+  const place = await t.database();
   mkdirSync(place.dir, { recursive: true });
   writeFileSync(join(place.dir, 'mail.mbox'), ARCHIVE);
   const world = await openWorld(scenario, { place, dovecot });

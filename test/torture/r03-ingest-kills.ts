@@ -3,7 +3,6 @@ import type { App } from '#app.ts';
 import { createRules } from '#rules/store.ts';
 import { judge } from './kit/checker.ts';
 import { startChild } from './kit/child.ts';
-import { bySocket } from './kit/engines.ts';
 import { connectGmail, type GmailWorld, letter, startGmail } from './kit/gmail-world.ts';
 import { deliverLetters, mailboxOf, openInstallation, type Place, placeText } from './kit/installation.ts';
 import { until } from './kit/until.ts';
@@ -203,7 +202,7 @@ export const ingestKillsTrial = defineTrial({
   run: async (t) => {
     const letters = t.quick ? 150 : 5_000;
     for (const kind of ['local', 'gmail'] as const) {
-      const place = bySocket(await t.database());
+      const place = await t.database();
       const gmail =
         kind === 'gmail'
           ? await startGmail(t, { users: [EMAIL], behaviour: { quota: false }, noted: false })

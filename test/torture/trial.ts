@@ -12,8 +12,6 @@ export interface TrialDatabase {
   authToken?: string;
   /** A data folder to go with it, empty unless the database is a file in it. */
   dir: string;
-  /** Of a libSQL server: ends it hard and starts it again, as whoever looks after it does when it is stuck. */
-  restart?: () => Promise<void>;
 }
 
 /** One promise about what survives, and how it is put to the test. */

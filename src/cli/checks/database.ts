@@ -8,15 +8,20 @@ import { engineOf, openDatabase } from '#db/open.ts';
 import { leaseClockOf } from '#queue/claim-store.ts';
 import { createQueue } from '#queue/queue.ts';
 import { silentJobs } from '#queue/rescue.ts';
+import { talliesSince } from '#queue/tally-store.ts';
 import { idMaker } from '#std/ids.ts';
 import { systemRandom } from '#std/random.ts';
-import { toMs } from '#std/time.ts';
+import { toInstant, toMs } from '#std/time.ts';
 import type { Check, Examined, Finding } from './check.ts';
 
 type Found = Omit<Finding, 'name'>;
 
 /** Work that has been due for so long that no worker can be alive. */
 const LATE_MS = 10 * 60_000;
+
+/** Processes that write to one libSQL server, from which on its own settings are not enough. */
+const MANY_WRITERS = 3;
+const SEEN_MS = 120_000;
 
 const schema = async (db: Db, shown: string): Promise<Found> => {
   const version = await currentVersion(db).catch(() => 0);
@@ -101,6 +106,20 @@ const work = async (db: Db, { clock, config }: Examined): Promise<Found[]> => {
   return found.length > 0 ? found : [{ state: 'ok', says: 'No failed jobs, and no work is late.' }];
 };
 
+/** No server tells its settings, so this only says what they should be. */
+const sharing = async (db: Db, { clock }: Examined): Promise<Found[]> => {
+  if (db.engine !== 'remote') return [];
+  const workers = await talliesSince(db, toInstant(clock.ms() - SEEN_MS));
+  if (workers.length < MANY_WRITERS) return [];
+  return [
+    {
+      state: 'ok',
+      says: `${workers.length} workers wrote to this libSQL server in the last minutes.`,
+      cure: 'See that it runs with SQLD_MAX_CONCURRENT_CONNECTIONS=2: without, it may lose its write lock (docs/operating.md).',
+    },
+  ];
+};
+
 /** Looks without changing the schema, and without making a file that is not there. */
 export const database: Check = {
   name: 'database',
@@ -119,7 +138,13 @@ export const database: Check = {
     try {
       const version = await schema(db, shown);
       if (version.state !== 'ok') return [version];
-      return [version, ...(await integrity(db)), ...(await accounts(db)), ...(await work(db, o))];
+      return [
+        version,
+        ...(await integrity(db)),
+        ...(await sharing(db, o)),
+        ...(await accounts(db)),
+        ...(await work(db, o)),
+      ];
     } finally {
       await db.close();
     }

@@ -258,7 +258,9 @@ const hungError = (engine: Engine) =>
     'db.transaction-too-long',
     'A write transaction took too long and was undone',
     engine === 'remote'
-      ? { help: 'When this goes on, start the libSQL server again: it may have lost its write lock.' }
+      ? {
+          help: 'When this goes on, start the libSQL server again: it may have lost its write lock (docs/operating.md).',
+        }
       : {},
   );
 

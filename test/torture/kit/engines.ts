@@ -50,21 +50,13 @@ export const engines = (): Engines => {
         const { url, remove } = await onPostgres();
         return { database: { url, dir: folder }, remove };
       }
-      // A libSQL server has one database.
-      const server = await startSqld();
-      return {
-        database: { url: server.url, dir: folder, restart: server.restart },
-        remove: () => server.stop(),
-      };
+      // A libSQL server has one database. As docs/operating.md says for several processes.
+      const server = await startSqld({ connections: 2 });
+      const url = server.url.replace(/^http:/, 'ws:');
+      return { database: { url, dir: folder }, remove: () => server.stop() };
     },
     stop: async () => {
       await (await postgres)?.stop();
     },
   };
 };
-
-/** To a libSQL server over a WebSocket, on which it notices at once that a process was killed. */
-export const bySocket = (database: TrialDatabase): TrialDatabase => ({
-  ...database,
-  url: database.url.replace(/^http:/, 'ws:'),
-});
