@@ -35,7 +35,23 @@ const insertSql = (rows: number): string => {
   return `insert into jobs (${COLUMNS}) values ${Array.from({ length: rows }, tuple)} on conflict do nothing`;
 };
 
-const INSERTS: ReadonlyMap<number, string> = new Map(SIZES.map((size) => [size, insertSql(size)]));
+/** For jobs that are alike, whose common values are bound once for all of them. */
+const insertAlikeSql = (rows: number): string => {
+  const tuple = (_: unknown, i: number) => `($${3 * i + 12}, $${3 * i + 13}, $${3 * i + 14})`;
+  return `insert into jobs (type, priority, max_attempts, idempotency_key, singleton_key, serial_key, user_id, schedule_id,
+      parent_job_id, traceparent, fair_key, id, payload_json, not_before, created_at, updated_at, turn)
+    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, column1, column2, column3, column3, column3, column3
+    from (values ${Array.from({ length: rows }, tuple)}) where true on conflict do nothing`;
+};
+
+interface Inserts {
+  alike: string;
+  any: string;
+}
+
+const INSERTS: ReadonlyMap<number, Inserts> = new Map(
+  SIZES.map((size) => [size, { alike: insertAlikeSql(size), any: insertSql(size) }]),
+);
 
 const INSERT_MANY_SQLITE = `insert into jobs (${COLUMNS})
   select value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, value->>6, value->>7, value->>8,
@@ -67,6 +83,29 @@ const values = (j: NewJob): SqlValue[] => [
   j.fairKey,
 ];
 
+const common = (j: NewJob): SqlValue[] => [
+  j.type,
+  j.priority,
+  j.maxAttempts,
+  j.idempotencyKey,
+  j.singletonKey,
+  j.serialKey,
+  j.userId,
+  j.scheduleId,
+  j.parentJobId,
+  j.traceparent,
+  j.fairKey,
+];
+
+/** Due at once, and the same as the first in all but id, payload and time: as jobs are that are made together. */
+const areAlike = (jobs: readonly NewJob[], shared: readonly SqlValue[]): boolean =>
+  jobs.every(
+    (job) =>
+      job.notBefore === job.createdAt &&
+      job.turn === job.createdAt &&
+      common(job).every((value, i) => value === shared[i]),
+  );
+
 /** Returns how many rows were made. */
 const insertRows = async (sql: Sql, jobs: readonly NewJob[]): Promise<number> => {
   const many = sql.engine === 'postgres' ? INSERT_MANY_POSTGRES : INSERT_MANY_SQLITE;
@@ -74,12 +113,21 @@ const insertRows = async (sql: Sql, jobs: readonly NewJob[]): Promise<number> =>
   if (sql.engine !== 'embedded' && jobs.length > 1) {
     return sql.run(many, [JSON.stringify(jobs.map(values))]);
   }
+  const [first] = jobs;
+  const shared = first ? common(first) : [];
+  const alike = areAlike(jobs, shared);
   let made = 0;
   let at = 0;
   for (const size of SIZES) {
-    const text = INSERTS.get(size) ?? '';
+    const text = INSERTS.get(size)?.[alike ? 'alike' : 'any'] ?? '';
     for (; jobs.length - at >= size; at += size) {
-      made += await sql.run(text, jobs.slice(at, at + size).flatMap(values));
+      const part = jobs.slice(at, at + size);
+      made += await sql.run(
+        text,
+        alike
+          ? [...shared, ...part.flatMap((j) => [j.id, j.payloadJson, j.createdAt])]
+          : part.flatMap(values),
+      );
     }
   }
   return made;
@@ -98,7 +146,7 @@ export const plainInsert = (
     if (idempotencyKey !== null || singletonKey !== null || fairKey !== null) return undefined;
   }
   const [first] = jobs;
-  if (jobs.length === 1 && first) return { sql: INSERTS.get(1) ?? '', params: values(first) };
+  if (jobs.length === 1 && first) return { sql: INSERTS.get(1)?.any ?? '', params: values(first) };
   return { sql: INSERT_MANY_POSTGRES, params: [JSON.stringify(jobs.map(values))] };
 };
 

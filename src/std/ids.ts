@@ -4,10 +4,11 @@ import type { Random } from './random.ts';
 /** UUIDv7 (RFC 9562 §5.7) as text: sorts by time, and within a millisecond by order of making. */
 export type NewId = () => string;
 
-const hex = (n: number, width: number): string => n.toString(16).padStart(width, '0');
+/** Three digits for each twelve bits. */
+const HEX = Array.from({ length: 0x1000 }, (_, n) => n.toString(16).padStart(3, '0'));
 
 const timePrefix = (ms: number): string => {
-  const time = hex(ms, 12);
+  const time = ms.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-`;
 };
 
@@ -27,10 +28,11 @@ export const idMaker = (clock: Clock, random: Random): NewId => {
       counter = 0;
     }
     if (last !== before) prefix = timePrefix(last);
-    const a = Math.floor(random.next() * 0x4000) | 0x8000;
+    const a = Math.floor(random.next() * 0x4000);
     const b = Math.floor(random.next() * 0x1000000);
     const c = Math.floor(random.next() * 0x1000000);
-    return `${prefix}7${hex(counter, 3)}-${hex(a, 4)}-${hex(b, 6)}${hex(c, 6)}`;
+    const variant = '89ab'[a >> 12];
+    return `${prefix}7${HEX[counter]}-${variant}${HEX[a & 0xfff]}-${HEX[b >> 12]}${HEX[b & 0xfff]}${HEX[c >> 12]}${HEX[c & 0xfff]}`;
   };
 };
 
