@@ -1,5 +1,7 @@
 import { openDatabase } from '#db/open.ts';
+import { createQueue } from '#queue/queue.ts';
 import { systemClock } from '#std/clock.ts';
+import { idMaker } from '#std/ids.ts';
 import { judge } from './kit/checker.ts';
 import {
   archiveLetters,
@@ -170,6 +172,8 @@ const throttle = async (bench: Bench): Promise<void> => {
 const LIVE = `select (select count(*) from actions where status in ('queued', 'executing'))
   + (select count(*) from jobs where state in ('queued', 'running') and type in ('sync', 'ingest.message', 'classify')) as n`;
 
+const DELAYED = `select id from jobs where state = 'queued' and not_before > updated_at and type = 'action.apply'`;
+
 const connectAll = async (
   t: TrialRun,
   place: TrialDatabase,
@@ -254,7 +258,15 @@ export const throttlingTrial = defineTrial({
       ...(place.authToken ? { authToken: place.authToken } : {}),
     });
     t.onEnd(() => db.close());
-    await until(t, REST_MS, async () => Number((await db.all<{ n: number }>(LIVE))[0]?.n) === 0);
+    const queue = createQueue({ db, clock: systemClock, newId: idMaker(systemClock, t.random) });
+    await until(t, REST_MS, async () => {
+      // The small form does not wait for the minute that an action waits which met a limit.
+      for (const { id } of t.quick ? await db.all<{ id: string }>(DELAYED) : []) {
+        // One that runs by now need not be brought forward.
+        await queue.reschedule(id, 0).catch(() => {});
+      }
+      return Number((await db.all<{ n: number }>(LIVE))[0]?.n) === 0;
+    });
     t.check('the program still runs', served.child.alive, served.child.stderr().slice(-500));
     await served.stop();
     checkUnits(t, (await gmail.stats()).units, { peaks, most: scale.unitsPerMinute ?? 6_000 });
