@@ -23,8 +23,9 @@ export interface NewJob {
   createdAt: string;
 }
 
-const COLUMNS = `id, type, payload_json, priority, max_attempts, not_before, idempotency_key, singleton_key, serial_key,
-  user_id, schedule_id, parent_job_id, traceparent, created_at, updated_at, turn, fair_key`;
+/** First what jobs that are made together have in common. */
+const COLUMNS = `type, priority, max_attempts, idempotency_key, singleton_key, serial_key, user_id, schedule_id, parent_job_id,
+  traceparent, fair_key, id, payload_json, not_before, created_at, updated_at, turn`;
 
 /** Rows of one statement in the same process: few sizes, so that few statements are prepared. */
 const SIZES = [64, 16, 1] as const;
@@ -38,8 +39,7 @@ const insertSql = (rows: number): string => {
 /** For jobs that are alike, whose common values are bound once for all of them. */
 const insertAlikeSql = (rows: number): string => {
   const tuple = (_: unknown, i: number) => `($${3 * i + 12}, $${3 * i + 13}, $${3 * i + 14})`;
-  return `insert into jobs (type, priority, max_attempts, idempotency_key, singleton_key, serial_key, user_id, schedule_id,
-      parent_job_id, traceparent, fair_key, id, payload_json, not_before, created_at, updated_at, turn)
+  return `insert into jobs (${COLUMNS})
     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, column1, column2, column3, column3, column3, column3
     from (values ${Array.from({ length: rows }, tuple)}) where true on conflict do nothing`;
 };
@@ -59,29 +59,9 @@ const INSERT_MANY_SQLITE = `insert into jobs (${COLUMNS})
   from json_each($1) where true on conflict do nothing`;
 
 const INSERT_MANY_POSTGRES = `insert into jobs (${COLUMNS})
-  select v->>0, v->>1, v->>2, (v->>3)::integer, (v->>4)::integer, v->>5, v->>6, v->>7, v->>8,
+  select v->>0, (v->>1)::integer, (v->>2)::integer, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8,
     v->>9, v->>10, v->>11, v->>12, v->>13, v->>14, v->>15, v->>16
   from jsonb_array_elements($1::jsonb) as v on conflict do nothing`;
-
-const values = (j: NewJob): SqlValue[] => [
-  j.id,
-  j.type,
-  j.payloadJson,
-  j.priority,
-  j.maxAttempts,
-  j.notBefore,
-  j.idempotencyKey,
-  j.singletonKey,
-  j.serialKey,
-  j.userId,
-  j.scheduleId,
-  j.parentJobId,
-  j.traceparent,
-  j.createdAt,
-  j.createdAt,
-  j.turn,
-  j.fairKey,
-];
 
 const common = (j: NewJob): SqlValue[] => [
   j.type,
@@ -95,6 +75,16 @@ const common = (j: NewJob): SqlValue[] => [
   j.parentJobId,
   j.traceparent,
   j.fairKey,
+];
+
+const values = (j: NewJob): SqlValue[] => [
+  ...common(j),
+  j.id,
+  j.payloadJson,
+  j.notBefore,
+  j.createdAt,
+  j.createdAt,
+  j.turn,
 ];
 
 /** Due at once, and the same as the first in all but id, payload and time: as jobs are that are made together. */
