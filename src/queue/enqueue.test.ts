@@ -125,7 +125,8 @@ onEveryDatabase('Enqueueing', (fresh) => {
         during.push((await queue.enqueue(single, { n: 1 })).created);
         during.push((await queue.enqueue(single, { n: 2 })).created);
       },
-      { singletonKey: () => 'one' },
+      // One at a time: the second waits while the first runs, however quick the next claim is.
+      { singletonKey: () => 'one', concurrency: 1 },
     );
     const first = await queue.enqueue(single, { n: 0 });
     expect(await queue.enqueue(single, { n: 9 })).toEqual({ id: first.id, created: false });
