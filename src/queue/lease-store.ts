@@ -86,7 +86,9 @@ const STALE = outside('$1', '$2');
 const STALE_DATABASE_SQLITE = outside(DATABASE_NOW.sqlite('$1'), DATABASE_NOW.sqlite('$2'));
 const STALE_DATABASE_POSTGRES = outside(POSTGRES_FROM_NOW('-'), POSTGRES_FROM_NOW('+'));
 const OF_WORKER = `${RUNNING} and worker_id = $1`;
-const LOCKED = ' for update skip locked';
+// Of several with one singleton key the oldest keeps it when they are queued again.
+const IN_ORDER = ' order by id';
+const LOCKED = `${IN_ORDER} for update skip locked`;
 
 /** Running jobs without a heartbeat since `before`, or for `staleMs` by the clock of the database. */
 export const staleJobs = (
@@ -97,14 +99,14 @@ export const staleJobs = (
   if (at.lease === 'database') {
     if (postgres) return sql.all(STALE_DATABASE_POSTGRES + LOCKED, [at.staleMs]);
     const seconds = (at.staleMs / 1_000).toFixed(3);
-    return sql.all(STALE_DATABASE_SQLITE, [`-${seconds} seconds`, `+${seconds} seconds`]);
+    return sql.all(STALE_DATABASE_SQLITE + IN_ORDER, [`-${seconds} seconds`, `+${seconds} seconds`]);
   }
   const ahead = toInstant(toMs(at.before) + 2 * at.staleMs);
-  return sql.all(postgres ? STALE + LOCKED : STALE, [at.before, ahead]);
+  return sql.all(STALE + (postgres ? LOCKED : IN_ORDER), [at.before, ahead]);
 };
 
 export const jobsOfWorker = (sql: Sql, workerId: string): Promise<RunningRow[]> =>
-  sql.all(sql.engine === 'postgres' ? OF_WORKER + LOCKED : OF_WORKER, [workerId]);
+  sql.all(OF_WORKER + (sql.engine === 'postgres' ? LOCKED : IN_ORDER), [workerId]);
 
 const WORKERS = "select distinct worker_id from jobs where state = 'running'";
 

@@ -78,7 +78,14 @@ export const operation = fc.oneof(
       ms: fc.constantFrom(1, 5, 50, STALE_MS + 1),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('rescue' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('rescue' as const),
+      /** How long after the step before it. */
+      afterMs: fc.constantFrom(0, STALE_MS + 1),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom('retryMany' as const, 'discardMany' as const), type }),

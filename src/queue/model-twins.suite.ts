@@ -69,7 +69,7 @@ export class Twins {
         this.#bench.clock.advance(o.ms);
         break;
       case 'rescue':
-        await this.#rescue();
+        await this.#rescue(o);
         break;
       case 'heartbeat':
         await this.#beat(o);
@@ -222,18 +222,23 @@ export class Twins {
     equal(count, this.model.prune({ completedMs, failedMs }, clock.ms()));
   }
 
-  async #rescue(): Promise<void> {
+  async #rescue({ afterMs }: OperationOf<'rescue'>): Promise<void> {
     const { clock, queue } = this.#bench;
+    clock.advance(afterMs);
     const stale = this.model.stale(clock.ms() - STALE_MS);
     const ports = { ...this.#bench, hooks: {}, signals: queue.signals, lease: 'app', maxDeaths: 99 } as const;
     equal(await rescueStale(ports, STALE_MS), stale.length);
+    const toBlame = this.model.toBlame(stale);
     for (const job of stale) {
+      const deaths = toBlame.get(job);
       // How long it waits is a matter of chance: taken over from the real one.
-      const dueMs = toMs((await queue.get(job.id))?.job.notBefore ?? '');
-      const out = job.attempts >= job.maxAttempts;
-      const back = { to: 'queued', atMs: dueMs, counted: true } as const;
-      const ending = out ? ({ to: 'failed', kind: 'exhausted' } as const) : back;
+      const atMs = toMs((await queue.get(job.id))?.job.notBefore ?? '');
+      const out = deaths !== undefined && job.attempts >= job.maxAttempts;
+      const ending: ModelEnding = out
+        ? { to: 'failed', kind: 'exhausted' }
+        : { to: 'queued', atMs: deaths === undefined ? clock.ms() : atMs, counted: deaths !== undefined };
       this.model.settle({ id: job.id, claim: job.claim, ending }, clock.ms());
+      job.deaths = deaths ?? job.deaths;
     }
   }
 

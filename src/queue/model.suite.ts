@@ -19,7 +19,10 @@ export interface ModelJob {
   fair: string | null;
   failure: FailureKind | null;
   beatMs: number | null;
+  startedMs: number;
   endedMs: number | null;
+  /** Times in a row that its worker was gone, as its last error tells. */
+  deaths: number;
   /** Which claim holds it. */
   claim: number | null;
   /** By name, the attempt in which each was finished. */
@@ -89,7 +92,9 @@ export class Model {
         maxAttempts: MAX_ATTEMPTS,
         failure: null,
         beatMs: null,
+        startedMs: 0,
         endedMs: null,
+        deaths: 0,
         claim: null,
         steps: {},
       });
@@ -117,6 +122,7 @@ export class Model {
         state: 'running',
         attempts: job.attempts + 1,
         beatMs: nowMs,
+        startedMs: nowMs,
         claim,
         ready: false,
       });
@@ -139,7 +145,7 @@ export class Model {
     else if (ending.to === 'queued') {
       const keepsPlace = job.fair !== null && !ending.counted;
       this.#requeue(job, { ...ending, uncounted: ending.counted ? 0 : 1, keepsPlace }, nowMs);
-    } else Object.assign(job, { state: ending.to, endedMs: nowMs });
+    } else Object.assign(job, { state: ending.to, endedMs: nowMs, deaths: 0 });
     if (ending.to === 'failed') job.failure = ending.kind;
     return true;
   }
@@ -229,6 +235,18 @@ export class Model {
 
   stale(beforeMs: number): ModelJob[] {
     return this.jobs.filter((j) => j.state === 'running' && j.beatMs !== null && j.beatMs < beforeMs);
+  }
+
+  /**
+   * Of jobs whose worker is gone, those that may have caused it, with how often in a row: the first that it began of those
+   * that had lost a worker before, or all.
+   */
+  toBlame(stale: readonly ModelJob[]): Map<ModelJob, number> {
+    const deathsBefore = (j: ModelJob) => Math.min(j.deaths, j.attempts - 1);
+    const [suspect] = stale
+      .filter((j) => deathsBefore(j) > 0)
+      .sort((a, b) => a.startedMs - b.startedMs || before(a, b));
+    return new Map((suspect ? [suspect] : stale).map((j) => [j, deathsBefore(j) + 1]));
   }
 
   /** Returns how many ended, and were made, longer ago than this. */

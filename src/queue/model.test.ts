@@ -43,7 +43,13 @@ class ForgetsFencing extends Model {
   }
 }
 
-test.each([IgnoresSerial, IgnoresFairness, KeepsAttempts, ForgetsFencing])(
+class BlamesAll extends Model {
+  override toBlame(stale: readonly ModelJob[]): Map<ModelJob, number> {
+    return new Map(stale.map((job) => [job, 1]));
+  }
+}
+
+test.each([IgnoresSerial, IgnoresFairness, KeepsAttempts, ForgetsFencing, BlamesAll])(
   'a difference is found, and told in at most ten steps: %o',
   async (Other) => {
     await using t = await testDatabase('memory');

@@ -6,6 +6,7 @@ import { leaseClockOf, makeClaim } from './claim-store.ts';
 import { heartbeat } from './lease-store.ts';
 import { pruneJobs } from './prune.ts';
 import { rescueDead, rescueStale, silentJobs } from './rescue.ts';
+import { settle } from './settle-store.ts';
 import { kindOf, type Workbench, workbench } from './workbench.suite.ts';
 import { makeWorkerId } from './worker-id.ts';
 
@@ -48,6 +49,29 @@ onEveryDatabase('Rescue', (fresh, kind) => {
       ['warn', 'queued'],
     ]);
     expect(await rescueStale(ports(bench), 120_000)).toBe(0);
+  });
+
+  test('of several with one singleton key the oldest keeps it, whichever was claimed last', async () => {
+    await using t = await fresh();
+    const bench = workbench(t);
+    const { db, queue, clock } = bench;
+    const older = await queue.enqueue(plain, { n: 1 }, { singletonKey: 'one' });
+    const claimed = await abandon(bench, 'elsewhere/x/1/a');
+    const newer = await queue.enqueue(plain, { n: 2 }, { singletonKey: 'one' });
+    await abandon(bench, 'elsewhere/x/1/a');
+    const back = { to: 'queued', atMs: clock.ms(), counted: false, error: null } as const;
+    await db.write((tx) =>
+      settle(
+        tx,
+        claimed.map((held) => ({ ...held, ending: back })),
+        clock.now(),
+      ),
+    );
+    expect(await abandon(bench, 'elsewhere/x/1/a')).toHaveLength(1);
+    clock.advance(120_001);
+    expect(await rescueStale(ports(bench), 120_000)).toBe(2);
+    const keys = [older, newer].map(async ({ id }) => (await queue.get(id))?.job.singletonKey);
+    expect(await Promise.all(keys)).toEqual(['one', null]);
   });
 
   test('a sign of life from a clock that was far ahead is none once a lease has passed without another', async () => {
