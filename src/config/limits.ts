@@ -105,6 +105,8 @@ export const DB_STATEMENTS = 500;
 export const DB_CACHE_KIB = 8_192;
 /** Pages of write-ahead log after which it is worked into the file: 32 MiB. */
 export const DB_CHECKPOINT_PAGES = 8_192;
+/** Commits after which it is, however little they wrote, where each waits for the disk. */
+export const DB_CHECKPOINT_COMMITS = 256;
 /** Bytes to which the write-ahead log is cut back after a checkpoint. */
 export const DB_WAL_BYTES = 64 * 1024 * 1024;
 /** Connections of one process to PostgreSQL. */

@@ -30,6 +30,11 @@ export interface Tx extends Sql {
 export interface SingleStatement {
   sql: string;
   params: readonly SqlValue[];
+  /**
+   * Losing it in a power cut does no harm: an embedded file, whose power is ours too, makes it durable with whatever is
+   * committed after it. Nothing of it is lost when only the program dies. A server may die before us, and takes no notice.
+   */
+  lazily?: boolean;
   /** As of a transaction. */
   afterCommit?: () => void;
 }

@@ -125,13 +125,14 @@ const insertRows = async (sql: Sql, jobs: readonly NewJob[]): Promise<number> =>
 
 /**
  * One statement that inserts jobs which nothing can stand for, so that it can be all of a transaction; undefined where more
- * is needed. On an engine in the same process it would gain nothing.
+ * is needed.
  */
 export const plainInsert = (
   engine: Engine,
   jobs: readonly NewJob[],
 ): { sql: string; params: SqlValue[] } | undefined => {
-  if (engine !== 'postgres' || jobs.length > JOB_INSERT_ROWS) return undefined;
+  // Several are more than one statement in the same process.
+  if (jobs.length > (engine === 'postgres' ? JOB_INSERT_ROWS : 1)) return undefined;
   for (const { idempotencyKey, singletonKey, fairKey } of jobs) {
     if (idempotencyKey !== null || singletonKey !== null || fairKey !== null) return undefined;
   }

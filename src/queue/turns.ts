@@ -167,7 +167,10 @@ export class Turns<App> {
     const writtenMs = toMs(now);
     const request = { ...want, token, workerId, now };
     const claimAlone = async (): Promise<Done> => {
-      const alone = { all: <Row>(sql: string, params: SqlValue[]) => writeOne<Row>(db, { sql, params }) };
+      // Lost in a power cut, it leaves the job waiting; what its handler writes comes after it.
+      const alone = {
+        all: <Row>(sql: string, params: SqlValue[]) => writeOne<Row>(db, { sql, params, lazily: true }),
+      };
       const claimed = await claim.claim(alone, request);
       crashpoint('turn.written');
       return { lost: new Set(), claimed, writtenMs, nextDue: undefined };

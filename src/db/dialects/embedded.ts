@@ -3,13 +3,14 @@ import { backup, DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
 import {
   DB_CACHE_KIB,
+  DB_CHECKPOINT_COMMITS,
   DB_CHECKPOINT_PAGES,
   DB_NATIVE_BUSY_MS,
   DB_OPEN_BUSY_MS,
   DB_STATEMENTS,
   DB_WAL_BYTES,
 } from '#config/limits.ts';
-import type { Db, SqlValue, Tx } from '#db/db.ts';
+import type { Db, SingleStatement, SqlValue, Tx } from '#db/db.ts';
 import { translateSqlite } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
@@ -100,7 +101,21 @@ const ringer = (file: string, clock: Clock): (() => void) => {
   };
 };
 
-const writeSession = (c: Connection, tell: () => void): WriteSession => ({
+/** Small commits get by with a small log, and a sync takes about twice as long while the log still grows. */
+const checkpointer = (c: Connection): (() => void) => {
+  let commits = 0;
+  return () => {
+    if (++commits < DB_CHECKPOINT_COMMITS) return;
+    commits = 0;
+    try {
+      c.db.exec('pragma wal_checkpoint(passive)');
+    } catch {
+      // What is wrong with the disk the next write is told.
+    }
+  };
+};
+
+const writeSession = (c: Connection, durability: Durability, tell: () => void): WriteSession => ({
   begin: () => c.db.exec('begin immediate'),
   commit: () => c.db.exec('commit'),
   rollback: () => {
@@ -108,6 +123,16 @@ const writeSession = (c: Connection, tell: () => void): WriteSession => ({
   },
   inTransaction: () => c.db.isTransaction,
   execute: (sql, params) => c.execute(sql, params),
+  ...(durability === 'full' && {
+    executeLazily: (sql, params) => {
+      c.db.exec('pragma synchronous = normal');
+      try {
+        return c.execute(sql, params);
+      } finally {
+        c.db.exec('pragma synchronous = full');
+      }
+    },
+  }),
   tell,
 });
 
@@ -133,8 +158,13 @@ export class EmbeddedDb implements Db {
       throw translateSqlite(e);
     }
     this.#disk = new DiskWatch(o.clock);
-    const tell = o.file === ':memory:' ? () => {} : ringer(o.file, o.clock);
-    this.#group = new GroupWriter(writeSession(this.#writer, tell), {
+    const ring = o.file === ':memory:' ? () => {} : ringer(o.file, o.clock);
+    const checkpoint = o.durability === 'full' ? checkpointer(this.#writer) : () => {};
+    const tell = () => {
+      ring();
+      checkpoint();
+    };
+    this.#group = new GroupWriter(writeSession(this.#writer, o.durability, tell), {
       engine: 'embedded',
       clock: o.clock,
       random: o.random,
@@ -151,9 +181,17 @@ export class EmbeddedDb implements Db {
     return this.write((tx) => tx.run(sql, params));
   }
 
-  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#noted(this.#group.write(work));
+  }
+
+  single<Row>(one: SingleStatement): Promise<Row[]> {
+    return this.#noted(this.#group.single<Row>(one));
+  }
+
+  async #noted<T>(writing: Promise<T>): Promise<T> {
     try {
-      return await this.#group.write(work);
+      return await writing;
     } catch (e) {
       this.#disk.note(e);
       throw e;

@@ -195,3 +195,71 @@ test.each([
     expect(commits).toBe(expected);
   },
 );
+
+/** What reaches the engine, in order. */
+const recorded = (part: Partial<WriteSession> = {}) => {
+  const seen: string[] = [];
+  const over = session(part);
+  const [begin, commit] = [over.begin, over.commit];
+  over.begin = () => {
+    seen.push('begin');
+    return begin();
+  };
+  over.commit = () => {
+    seen.push('commit');
+    return commit();
+  };
+  over.execute = (sql) => {
+    seen.push(sql);
+    return { rows: [{ sql }], changes: 1 };
+  };
+  return { over, seen };
+};
+
+test('a single statement that nobody waits beside is its own transaction, and in a group it is one of several', async () => {
+  const { over, seen } = recorded();
+  const { writer } = writerOver(over);
+  const afterCommit = () => seen.push('told');
+  expect(await writer.single({ sql: 'alone', params: [], afterCommit })).toEqual([{ sql: 'alone' }]);
+  expect(seen).toEqual(['alone', 'told']);
+  seen.length = 0;
+  const beside = writer.single({ sql: 'first', params: [], afterCommit });
+  await Promise.all([beside, writer.write((tx) => tx.run('second'))]);
+  const savepoint = ['savepoint work', 'second', 'release work'];
+  expect(seen).toEqual(['begin', 'first', ...savepoint, 'commit', 'told']);
+});
+
+test('a single statement waits for a lock as others do; one that is wrong fails alone', async () => {
+  let trouble: Error | undefined = busy();
+  const over = session({
+    execute: (sql) => {
+      if (sql !== 'good' && trouble) throw trouble;
+      return { rows: [], changes: 1 };
+    },
+  });
+  const { clock, writer } = writerOver(over);
+  const patient = writer.single({ sql: 'patient', params: [] });
+  await settled();
+  trouble = undefined;
+  clock.advance(2 * DB_BUSY_LOOK_MS);
+  expect(await patient).toEqual([]);
+  trouble = new Error('no such table');
+  const wrong = writer.single({ sql: 'wrong', params: [] }).catch((e: unknown) => e);
+  const good = settled().then(() => writer.single({ sql: 'good', params: [] }));
+  expect(await wrong).toMatchObject({ message: expect.stringContaining('no such table') });
+  expect(await good).toEqual([]);
+});
+
+test('what may be lost in a power cut waits for no sync by itself, and for that of a group otherwise', async () => {
+  const { over, seen } = recorded({
+    executeLazily: (sql) => {
+      seen.push(`${sql} lazily`);
+      return { rows: [], changes: 1 };
+    },
+  });
+  const { writer } = writerOver(over);
+  await writer.single({ sql: 'claim', params: [], lazily: true });
+  await Promise.all(['a', 'b'].map((sql) => writer.single({ sql, params: [], lazily: true })));
+  const savepoint = ['savepoint work', 'b', 'release work'];
+  expect(seen).toEqual(['claim lazily', 'begin', 'a', ...savepoint, 'commit']);
+});

@@ -8,7 +8,7 @@ import {
   DB_TRANSACTION_MS,
   DB_TURN_COMMITS,
 } from '#config/limits.ts';
-import type { Engine, SqlValue, Tx } from '#db/db.ts';
+import type { Engine, SingleStatement, SqlValue, Tx } from '#db/db.ts';
 import { isAway, isBusy, translateSqlite } from '#db/errors.ts';
 import type { Tables } from '#db/tables.ts';
 import type { Clock } from '#std/clock.ts';
@@ -33,6 +33,8 @@ export interface WriteSession {
   /** False when an error has made the engine roll the whole transaction back. */
   inTransaction(): boolean;
   execute(sql: string, params: readonly SqlValue[]): Executed | Promise<Executed>;
+  /** Outside a transaction, without waiting for the disk; default: as all others. */
+  executeLazily?(sql: string, params: readonly SqlValue[]): Executed;
 }
 
 interface Waiting {
@@ -40,6 +42,8 @@ interface Waiting {
   giveUpAt: number;
   /** Runs in the context of whoever asked, so that spans and logs belong to them. */
   work: (tx: Tx) => Promise<unknown>;
+  /** Set where this is all that the work does. */
+  single?: SingleStatement;
   resolve: (value: unknown) => void;
   reject: (reason: unknown) => void;
 }
@@ -88,15 +92,26 @@ export class GroupWriter {
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const inContext = AsyncLocalStorage.snapshot();
+    return this.#add({ work: (tx) => inContext(work, tx) });
+  }
+
+  /** One statement, which is a transaction by itself where nobody else waits: it then needs no begin and no commit. */
+  single<Row>(single: SingleStatement): Promise<Row[]> {
+    const { sql, params, afterCommit } = single;
+    const work = async (tx: Tx) => {
+      const rows = await tx.all<Row>(sql, params);
+      if (afterCommit) tx.afterCommit(afterCommit);
+      return rows;
+    };
+    return this.#add({ work, single });
+  }
+
+  #add<T>(item: Pick<Waiting, 'work' | 'single'>): Promise<T> {
     if (this.#closed) return Promise.reject(closedError());
     return new Promise<T>((resolve, reject) => {
-      const inContext = AsyncLocalStorage.snapshot();
-      this.#waiting.push({
-        giveUpAt: this.#clock.ms() + DB_BUSY_MS,
-        work: (tx) => inContext(work, tx),
-        resolve: resolve as (value: unknown) => void,
-        reject,
-      });
+      const giveUpAt = this.#clock.ms() + DB_BUSY_MS;
+      this.#waiting.push({ ...item, giveUpAt, resolve: resolve as (value: unknown) => void, reject });
       // Not at once, so that everything that this turn writes joins the same group.
       this.#running ??= (this.#gathers ? this.#goRound() : Promise.resolve()).then(() => this.#loop());
     });
@@ -117,8 +132,12 @@ export class GroupWriter {
       try {
         // What an error has left open would make every later begin fail.
         if (this.#session.inTransaction()) await this.#rollback();
-        await this.#session.begin();
-        await this.#group();
+        const [first] = this.#waiting;
+        if (first?.single && this.#waiting.length === 1) await this.#alone(first, first.single);
+        else {
+          await this.#session.begin();
+          await this.#group();
+        }
         waits = 0;
         if (this.#commitsInTurn >= DB_TURN_COMMITS) await this.#goRound();
       } catch (e) {
@@ -163,6 +182,31 @@ export class GroupWriter {
     return this.#clock.sleep(wait * (1 + this.#random.next()));
   }
 
+  /** Throws only when nothing was done: everybody waits as before. */
+  async #alone(item: Waiting, { sql, params, lazily, afterCommit }: SingleStatement): Promise<void> {
+    const session = this.#session;
+    let done: Executed;
+    try {
+      done = await (lazily && session.executeLazily
+        ? session.executeLazily(sql, params)
+        : session.execute(sql, params));
+    } catch (e) {
+      if (this.#mayWait(e)) throw e;
+      this.#waiting.shift();
+      return item.reject(translateSqlite(e));
+    }
+    this.#waiting.shift();
+    this.#committed();
+    item.resolve(done.rows);
+    afterCommit?.();
+  }
+
+  #committed(): void {
+    this.#reached = true;
+    this.#countCommit();
+    this.#session.tell?.();
+  }
+
   /** One transaction for as many as fit. Throws only when nothing was done: everybody waits as before. */
   async #group(): Promise<void> {
     const done: Done[] = [];
@@ -199,9 +243,7 @@ export class GroupWriter {
       for (const d of done) d.item.reject(translateSqlite(e));
       return;
     }
-    this.#reached = true;
-    this.#countCommit();
-    this.#session.tell?.();
+    this.#committed();
     for (const { item, value, hooks } of done) {
       item.resolve(value);
       for (const hook of hooks) hook();
