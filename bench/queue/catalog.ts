@@ -16,8 +16,11 @@ export const allSubjects = async (): Promise<Subject[]> => {
   return lists.flat();
 };
 
+/** What is no queue, and stands beside them only in the profile. */
+const BARE = { bare: async () => (await import('./bare.ts')).BARE };
+
 export const subjectOf = async (id: string): Promise<Subject> => {
-  for (const [first, load] of Object.entries(FILES)) {
+  for (const [first, load] of Object.entries({ ...FILES, ...BARE })) {
     const found = id.startsWith(first) && (await load()).find((one) => one.id === id);
     if (found) return found;
   }

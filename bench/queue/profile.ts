@@ -20,11 +20,20 @@ const PLACES: readonly [string, (name: string) => boolean][] = [
   ['statements', (name) => name === `execute ${STORE}`],
   ['waiting', (name) => name.startsWith('(idle)')],
   ['garbage', (name) => name.startsWith('(garbage')],
-  ['the peer', (name) => name.includes('node_modules/plainjob')],
 ];
 const REST = 'own code and Node';
 
-const SUBJECTS = ['ashford-full', 'ashford-normal', 'plainjob-full', 'plainjob-normal', 'ashford-postgres'];
+/** Those that hide all their work in one native call: only the sum says something, and they have no worker to drain. */
+const BESIDE = ['bare', 'plainjob'];
+const isBeside = (id: string): boolean => BESIDE.some((name) => id.startsWith(name));
+
+const onFile = (durability: string): string[] => [
+  `ashford-${durability}`,
+  `bare-${durability}`,
+  `bare-${durability}-unindexed`,
+  `plainjob-${durability}`,
+];
+const SUBJECTS = [...onFile('full'), ...onFile('normal'), 'ashford-postgres'];
 const SCENARIOS = ['enqueue', 'bulk', 'drain'] as const;
 
 const shares = ({ us }: Profiled): string[] => {
@@ -51,8 +60,7 @@ const bench: Bench = async ({ quick, only, say, table }) => {
   try {
     for (const scenario of SCENARIOS) {
       for (const subject of subjects) {
-        // The peer hides all of its work in one native call, and its drain waits between jobs.
-        if (subject.startsWith('plainjob') && scenario === 'drain') continue;
+        if (isBeside(subject) && scenario === 'drain') continue;
         const where = { dir: join(dir, 'run'), postgresUrl: '', redisPort: 0 };
         rmSync(where.dir, { recursive: true, force: true });
         mkdirSync(where.dir);
@@ -62,7 +70,7 @@ const bench: Bench = async ({ quick, only, say, table }) => {
         const profiled = JSON.parse(out) as Profiled;
         say(`${scenario} ${subject}: ${Math.round(jobs / (profiled.ms / 1_000))} jobs/s`);
         const perJob = ((1_000 * profiled.ms) / jobs).toFixed(1);
-        rows.push([scenario, subject, perJob, ...shares(profiled)]);
+        rows.push([scenario, subject, perJob, ...(isBeside(subject) ? [] : shares(profiled))]);
       }
     }
   } finally {
