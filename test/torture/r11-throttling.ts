@@ -172,7 +172,8 @@ const throttle = async (bench: Bench): Promise<void> => {
 const LIVE = `select (select count(*) from actions where status in ('queued', 'executing'))
   + (select count(*) from jobs where state in ('queued', 'running') and type in ('sync', 'ingest.message', 'classify')) as n`;
 
-const DELAYED = `select id from jobs where state = 'queued' and not_before > updated_at and type = 'action.apply'`;
+const DELAYED = `select id from jobs where state = 'queued' and not_before > updated_at
+  and type in ('action.apply', 'sync', 'ingest.message', 'classify')`;
 
 const connectAll = async (
   t: TrialRun,
@@ -260,7 +261,7 @@ export const throttlingTrial = defineTrial({
     t.onEnd(() => db.close());
     const queue = createQueue({ db, clock: systemClock, newId: idMaker(systemClock, t.random) });
     await until(t, REST_MS, async () => {
-      // The small form does not wait for the minute that an action waits which met a limit.
+      // The small form does not wait for the minute that a job waits which met a limit.
       for (const { id } of t.quick ? await db.all<{ id: string }>(DELAYED) : []) {
         // One that runs by now need not be brought forward.
         await queue.reschedule(id, 0).catch(() => {});
