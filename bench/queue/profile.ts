@@ -31,6 +31,7 @@ const onFile = (durability: string): string[] => [
   `ashford-${durability}`,
   `bare-${durability}`,
   `bare-${durability}-unindexed`,
+  `bare-${durability}-numbered`,
   `plainjob-${durability}`,
 ];
 const SUBJECTS = [...onFile('full'), ...onFile('normal'), 'ashford-postgres'];
