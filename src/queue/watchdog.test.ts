@@ -5,7 +5,7 @@ import { BOARD_BYTES, boardIn } from './watchdog-board.ts';
 const script = (body: string): string => `
   const { startWatchdog } = await import(${JSON.stringify(new URL('./watchdog.ts', import.meta.url).href)});
   const { systemClock } = await import(${JSON.stringify(new URL('../std/clock.ts', import.meta.url).href)});
-  const dog = startWatchdog({ clock: systemClock, stillMs: 300, lookMs: 50 });
+  const dog = startWatchdog({ clock: systemClock, stillMs: 1_000, lookMs: 50 });
   const { onJob } = dog.watch({});
   ${body}`;
 
@@ -30,10 +30,10 @@ test('a process in which nothing moves ends itself, and names the jobs that ran'
 
 test('a process that moves is left alone, and a stopped watchdog watches no more', () => {
   const { status, signal, stdout } = run(`
-    await systemClock.sleep(1_000);
+    await systemClock.sleep(1_500);
     console.log('moved');
     dog.stop();
-    const end = Date.now() + 600;
+    const end = Date.now() + 1_700;
     while (Date.now() < end);
     console.log('stood still');`);
   expect([status, signal, stdout]).toEqual([0, null, 'moved\nstood still\n']);
