@@ -39,10 +39,34 @@ const bind = (v: SqlValue | boolean | undefined): SqlValue => {
   return v;
 };
 
+interface Prepared {
+  statement: StatementSync;
+  /** Of what it gives back; none where it only writes. */
+  columns: string[];
+}
+
+const columnsOf = (statement: StatementSync): string[] => statement.columns().map(({ name }) => name);
+
+/**
+ * Rows as objects. `node:sqlite` would make them too, but looks each name up anew for each row, and what it makes is slow
+ * to read.
+ */
+const rowsOf = (found: Prepared, values: SqlValue[]): Record<string, unknown>[] => {
+  const rows = found.statement.all(...values) as unknown as unknown[][];
+  // `select *` gives more once a column was added.
+  if (rows[0] && rows[0].length !== found.columns.length) found.columns = columnsOf(found.statement);
+  const { columns } = found;
+  return rows.map((cells) => {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < columns.length; i++) row[columns[i] as string] = cells[i];
+    return row;
+  });
+};
+
 /** One connection with its prepared statements. */
 class Connection {
   readonly db: DatabaseSync;
-  #statements = new Map<string, { statement: StatementSync; reads: boolean }>();
+  #statements = new Map<string, Prepared>();
 
   constructor(file: string, options: { readOnly?: boolean } = {}) {
     this.db = new DatabaseSync(file, { timeout: 0, ...options });
@@ -52,15 +76,16 @@ class Connection {
     let found = this.#statements.get(sql);
     if (!found) {
       const statement = this.db.prepare(sqlitePlaces(sql));
-      found = { statement, reads: statement.columns().length > 0 };
+      found = { statement, columns: columnsOf(statement) };
       // A delete from the index of words leaves a last row id that no number of JavaScript can hold.
-      if (!found.reads) statement.setReadBigInts(true);
+      if (found.columns.length === 0) statement.setReadBigInts(true);
+      else statement.setReturnArrays(true);
       if (this.#statements.size >= DB_STATEMENTS) this.#statements.clear();
       this.#statements.set(sql, found);
     }
     const values = params.map(bind);
-    if (found.reads) {
-      const rows = found.statement.all(...values);
+    if (found.columns.length > 0) {
+      const rows = rowsOf(found, values);
       return { rows, changes: rows.length };
     }
     return { rows: [], changes: Number(found.statement.run(...values).changes) };
