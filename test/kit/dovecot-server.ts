@@ -9,7 +9,7 @@ import { freePort } from './postgres-server.ts';
 const START_MS = 15_000;
 const LIFE = '"$0" -F -c "$1" & server=$!; cat > /dev/null; kill -TERM $server; wait $server; rm -rf "$2"';
 /** A server that nobody stops ends by itself. */
-const LIFE_MS = 30 * 60_000;
+const LIFE_MS = 60 * 60_000;
 const NOBODY = 65_534;
 export const DOVECOT_PASSWORD = 'secret';
 

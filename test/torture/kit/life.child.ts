@@ -1,5 +1,5 @@
 // One life of the program on a database, which may end at a crash point. Arguments: place, scenario, what is outside.
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backupBeforeMigrating } from '#db/backup.ts';
 import { JOBS } from '#jobs.ts';
@@ -26,10 +26,16 @@ const MOMENT_MS = 100;
 const STUCK_MS = 1_000;
 const timeFile = join(place.dir, 'time.txt');
 
+/** Whole at each moment: whoever is outside may read it just now. */
+const noteTime = (ms: number): void => {
+  writeFileSync(`${timeFile}.new`, String(ms));
+  renameSync(`${timeFile}.new`, timeFile);
+};
+
 /** Where one life ends, the next goes on. */
 class LifeClock extends ManualClock {
   override advance(ms: number): void {
-    writeFileSync(timeFile, String(this.ms() + ms));
+    noteTime(this.ms() + ms);
     super.advance(ms);
   }
 }
@@ -47,7 +53,7 @@ const clock = new LifeClock(
   existsSync(timeFile) ? Number(readFileSync(timeFile, 'utf8')) + BETWEEN_MS : FIRST_MS,
 );
 // Whoever is outside has the same time.
-writeFileSync(timeFile, String(clock.ms()));
+noteTime(clock.ms());
 const app = await openInstallation(place, {
   clock,
   settings: { 'digest.channels': ['web'], ...outside.settings },

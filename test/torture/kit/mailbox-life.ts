@@ -66,8 +66,9 @@ export const mailFrom = (domain: string, subject: string): string =>
 export const accountOf = (app: App, provider: string, email: string) =>
   findAccountByEmail(app.db, { userId: app.owner.id, provider, email });
 
-/** Looks into the mailbox and does all that follows. */
+/** Looks into the mailbox, once all that was asked for is done, and does all that follows. */
 export const sync = async (l: Life, accountId: string): Promise<void> => {
+  await l.drain();
   await l.app.queue.enqueue(syncJob, { accountId }, { userId: l.app.owner.id });
   await settle(l);
 };

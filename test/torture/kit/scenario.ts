@@ -286,9 +286,13 @@ const work = async (l: Life): Promise<void> => {
   await lookAgain(l);
 };
 
-/** What the program made in the mailbox itself, and took away again, is taken in too. */
+/**
+ * What the program made in the mailbox itself, and took away again, is taken in too. All that was asked for is done first:
+ * what is done beside a look the next one takes in, and here none comes.
+ */
 const lookAgain = async (l: Life): Promise<void> => {
   const { app, accountId } = l;
+  await settle(l);
   await app.queue.enqueue(syncJob, { accountId }, { userId: app.owner.id });
   await settle(l);
 };
