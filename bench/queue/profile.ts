@@ -17,7 +17,7 @@ const STORE = 'src/db/dialects/embedded.ts';
 const PLACES: readonly [string, (name: string) => boolean][] = [
   ['commit', (name) => name === `commit ${STORE}`],
   ['begin', (name) => name === `begin ${STORE}`],
-  ['statements', (name) => name === `execute ${STORE}`],
+  ['statements', (name) => name === `execute ${STORE}` || name === `rowsOf ${STORE}`],
   ['waiting', (name) => name.startsWith('(idle)')],
   ['garbage', (name) => name.startsWith('(garbage')],
 ];
