@@ -13,7 +13,8 @@ export default defineConfig({
     globalSetup: ['test/kit/global-setup.ts'],
     pool: 'threads',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // A busy machine is no fault of a test.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
