@@ -49,6 +49,8 @@ export const first = async (page: Page, list: string): Promise<string> => {
 const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 const lookAt = async (page: Page, { sizes = [WIDE, NARROW] }: Spot): Promise<string[]> => {
+  // Colors that change by and by would be judged half way.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.emulateMedia({ colorScheme: 'dark' });
   const found = (await violations(page, OF_COLORS)).map((one) => `dark: ${one}`);
   await page.emulateMedia({ colorScheme: 'light' });
