@@ -18,7 +18,7 @@ type Durability = 'full' | 'normal';
 const SHAPES = {
   '': () => '',
   '-unindexed': () => 'drop index jobs_ready',
-  // The id is the row's own number: one tree less, and shorter entries in the index.
+  // The id is the row's own number: one tree less, and shorter entries in the index. Indexes that no job here is in go too.
   '-numbered': (created: string) => `pragma foreign_keys = off; drop table jobs;
     ${created.replace('id text primary key not null', 'number integer primary key, id text not null')};
     create index jobs_ready on jobs (type, priority, turn, serial_key)
