@@ -14,15 +14,22 @@ const INSERT = `insert into jobs (id, type, payload_json, not_before, created_at
 
 type Durability = 'full' | 'normal';
 
+const TEXT_ID = 'id text primary key not null';
+
+/** The id is the row's own number: one tree less, and shorter entries in the index. Indexes that no job here is in go too. */
+const numbered = (created: string): string => {
+  if (!created.includes(TEXT_ID)) throw new Error('The table of jobs has another id than it had');
+  return `pragma foreign_keys = off; drop table jobs;
+    ${created.replace(TEXT_ID, 'number integer primary key, id text not null')};
+    create index jobs_ready on jobs (type, priority, turn, serial_key)
+    where state = 'queued' and not_before <= updated_at`;
+};
+
 /** What the table is changed to, to see what a part of it costs. */
 const SHAPES = {
   '': () => '',
   '-unindexed': () => 'drop index jobs_ready',
-  // The id is the row's own number: one tree less, and shorter entries in the index. Indexes that no job here is in go too.
-  '-numbered': (created: string) => `pragma foreign_keys = off; drop table jobs;
-    ${created.replace('id text primary key not null', 'number integer primary key, id text not null')};
-    create index jobs_ready on jobs (type, priority, turn, serial_key)
-    where state = 'queued' and not_before <= updated_at`,
+  '-numbered': numbered,
 };
 type Shape = keyof typeof SHAPES;
 
